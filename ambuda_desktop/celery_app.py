@@ -1,0 +1,123 @@
+"""The Celery app: plain Celery for task authors, except that submitting goes to the store.
+
+`delay`, `apply_async`, group, chain, the body of a chord and `Task.retry` all end in `send_task`. So that is
+where work is accepted: a row is inserted, and nothing else needs to run. The daemon later calls `publish`.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celery import Celery
+from celery.result import AsyncResult
+from kombu.utils.json import dumps
+from kombu.utils.uuid import uuid
+
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.pools import CPU, pool_of_queue
+from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.running import book_of
+from ambuda_desktop.store.submit import NewTask, insert, submit_again
+
+#: Message header that tells a worker which attempt of the task it was given.
+ATTEMPT = "ambuda_attempt"
+
+# Of this process only (a connection, a class), or decided by us. Celery's own `send_task` needs none of them later.
+_NOT_STORED = ("producer", "publisher", "connection", "router", "result_cls", "task_type", "add_to_parent",
+               "retry", "retry_policy", "ignore_result", "queue", "exchange", "routing_key", "exchange_type",
+               "route_name", "priority", "delivery_mode")  # fmt: skip
+
+
+class StoreCelery(Celery):
+    """A Celery app that accepts tasks into the store of the current data folder."""
+
+    _store_connections = threading.local()
+
+    def connection_to_store(self) -> sqlite3.Connection:
+        """This thread's connection to the store. Not carried over a fork: SQLite forbids it."""
+        key = (os.getpid(), Paths.current().store)
+        if getattr(self._store_connections, "key", None) != key:
+            self._store_connections.connection = connect(key[1])
+            self._store_connections.key = key
+        connection: sqlite3.Connection = self._store_connections.connection
+        return connection
+
+    def send_task(  # type: ignore[override]  # all of Celery's arguments, most of them by name only
+        self,
+        name: str,
+        args: Any = None,
+        kwargs: Mapping[str, Any] | None = None,
+        countdown: float | None = None,
+        eta: datetime | str | None = None,
+        task_id: str | None = None,
+        **options: Any,
+    ) -> AsyncResult[Any]:
+        """Accept a task: the row is committed and fsynced when this returns. Needs no broker.
+
+        `priority`: higher goes first. `queue`: `cpu` or `net`; else the task's `pool` attribute, else `cpu`.
+        """
+        connection = self.connection_to_store()
+        parent = self.current_worker_task
+        if parent:
+            options["parent_id"] = options.get("parent_id") or parent.request.id
+            options["root_id"] = options.get("root_id") or parent.request.root_id or parent.request.id
+        parent_id = options.get("parent_id")
+        task = NewTask(
+            name,
+            args=tuple(args or ()),
+            kwargs=dict(kwargs or {}),
+            options=_stored(options),
+            id=task_id or uuid(),
+            pool=self._worker_pool(name, options),
+            parent=parent_id,
+            book=book_of(connection, parent_id) if parent_id else None,
+            priority=options.get("priority") or 0,
+            not_before=_not_before(countdown, eta),
+        )
+        with transaction(connection):
+            if not submit_again(connection, task):
+                insert(connection, [task])
+        result = (options.get("result_cls") or self.AsyncResult)(task.id)
+        if parent and options.get("add_to_parent", True):
+            parent.add_trail(result)
+        return result
+
+    def publish(self, row: sqlite3.Row, generation: str) -> None:
+        """Give an accepted task to the broker, in the queue of `generation`. Raises kombu's OperationalError."""
+        payload = json.loads(row["payload"])
+        options = payload["options"]
+        headers = {**(options.pop("headers", None) or {}), ATTEMPT: row["attempt"]}
+        super().send_task(
+            row["name"], payload["args"], payload["kwargs"],
+            task_id=row["id"], queue=generation, headers=headers, retry=False, **options,
+        )  # fmt: skip
+
+    def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
+        task = options.get("task_type") or self.tasks.get(name)
+        return pool_of_queue(str(options.get("queue") or "")) or getattr(task, "pool", None) or CPU
+
+
+def _stored(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as JSON keeps them; `expires` becomes a moment, so that waiting counts."""
+    kept = {k: v for k, v in options.items() if k not in _NOT_STORED and v is not None}
+    expires = kept.get("expires")
+    if isinstance(expires, int | float):
+        kept["expires"] = datetime.now(UTC) + timedelta(seconds=expires)
+    if isinstance(kept.get("expires"), datetime):
+        kept["expires"] = kept["expires"].isoformat()
+    stored: dict[str, Any] = json.loads(dumps(kept))
+    return stored
+
+
+def _not_before(countdown: float | None, eta: datetime | str | None) -> float:
+    if eta is not None:
+        return (datetime.fromisoformat(eta) if isinstance(eta, str) else eta).timestamp()
+    return time.time() + countdown if countdown else 0.0
+
+
+app = StoreCelery("ambuda_desktop", config_source="ambuda_desktop.celery_config")

@@ -1,0 +1,119 @@
+"""The way of a task: from a waiting row to a free slot of the live generation, and back as an end or a wait."""
+
+import logging
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from kombu.exceptions import OperationalError
+
+from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.daemon.feed import LOST
+from ambuda_desktop.daemon.generation import Generation
+from ambuda_desktop.locks import is_held
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store import dispatch
+from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.dispatch import Update
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 0.5  # seconds
+#: Seconds that a task may be in flight without a lease, times its attempts: then its message, or its result,
+#: is lost, and it waits again. It grows, so that a machine that is merely slow gets there in the end.
+PATIENCE = 3.0
+
+
+class Dispatcher:
+    """Works on the store in one thread; holds nothing that the store does not."""
+
+    def __init__(self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery) -> None:
+        self._locks = paths.locks
+        self._connection = connection
+        self._app = app
+        self._next_sweep = 0.0
+        self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
+
+    def in_flight(self) -> Counter[str]:
+        """How many tasks each generation has, by queue."""
+        return Counter(row["generation"] for row in dispatch.in_flight(self._connection))
+
+    def record(self, news: Sequence[Update], gone: Sequence[Generation]) -> None:
+        """Write down what came back, and let wait again what went down with a generation."""
+        if not news and not gone:
+            return
+        ends_and_steps = [u for u in news if u.state != LOST]
+        with transaction(self._connection):
+            ended = dispatch.record(self._connection, ends_and_steps)
+            in_flight = dispatch.in_flight(self._connection)
+            for update in news:
+                here = [
+                    r["id"] for r in in_flight if (r["id"], r["generation"]) == (update.id, update.generation)
+                ]
+                if update.state == LOST and here:
+                    log.warning("Task %s took its pool process with it: %s", update.id, update.error)
+                    ended |= dispatch.lost(self._connection, here, update.error or "")
+            for generation in gone:
+                rows = [r for r in in_flight if r["generation"] == generation.queue]
+                self._went_down(generation, rows)
+                ended = True
+            if ended:
+                dispatch.insert_finishes(self._connection)
+
+    def send(self, live: Sequence[Generation]) -> int:
+        """Fill the free slots of the live generations; returns how many tasks went out."""
+        in_flight = self.in_flight()
+        sent = 0
+        for generation in live:
+            free = generation.size - in_flight[generation.queue]
+            if free > 0 and dispatch.waiting(self._connection, generation.pool, 1):
+                sent += self._fill(generation, free)
+        return sent
+
+    def sweep(self) -> None:
+        """Let tasks wait again whose message or result was lost: in flight, but nobody holds their lease."""
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + SWEEP_EVERY
+        rows = dispatch.in_flight(self._connection)
+        without = {
+            r["id"]: self._without_lease.get(r["id"], now) for r in rows if not is_held(self._locks / r["id"])
+        }
+        patience = {r["id"]: PATIENCE * r["attempt"] for r in rows}
+        lost = [i for i, since in without.items() if now - since > patience[i]]
+        self._without_lease = {i: since for i, since in without.items() if i not in lost}
+        if lost:
+            log.warning("In flight without a lease, so waiting again: %s", ", ".join(lost))
+            with transaction(self._connection):
+                dispatch.wait_again(self._connection, lost)
+
+    def recover(self) -> int:
+        """After a start: what an earlier daemon had in flight waits again. Returns how many tasks that are."""
+        rows = dispatch.in_flight(self._connection)
+        with transaction(self._connection):
+            dispatch.wait_again(self._connection, [r["id"] for r in rows])
+            dispatch.insert_finishes(self._connection)
+        return len(rows)
+
+    def _fill(self, generation: Generation, free: int) -> int:
+        with transaction(self._connection):
+            waiting = dispatch.waiting(self._connection, generation.pool, free)
+            rows = dispatch.mark_sent(self._connection, [r["id"] for r in waiting], generation.queue)
+        for row in rows:
+            try:
+                self._app.publish(row, generation.queue)
+            except OperationalError as error:
+                log.warning("Redis did not take task %s: %s", row["id"], error)
+                with transaction(self._connection):
+                    dispatch.wait_again(self._connection, [row["id"]])
+        return len(rows)
+
+    def _went_down(self, generation: Generation, rows: list[sqlite3.Row]) -> None:
+        ids = [r["id"] for r in rows]
+        started = [r["id"] for r in rows if r["state"] != "SENT"]
+        if generation.kind == "threads" and generation.terminated_at is None:
+            # One of these stopped the process they share; nobody can say which.
+            dispatch.lost(self._connection, started, "its worker process died")
+        dispatch.wait_again(self._connection, ids)

@@ -1,0 +1,130 @@
+"""What the workers say: each result and each progress that Celery's Redis backend stores is also published.
+
+A thread of its own listens, so that a deaf Redis never holds up the daemon. After each (re)connect it reads
+the results of all tasks in flight once, so that a gap in the connection leaves none in the store.
+"""
+
+import json
+import logging
+import queue
+import threading
+from typing import Any
+
+import redis
+
+from ambuda_desktop.daemon.redis_server import connect as connect_redis
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store import schema
+from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.dispatch import Update, in_flight
+
+log = logging.getLogger(__name__)
+
+KEY = "celery-task-meta-"  # celery.backends.base.KeyValueStoreBackend.task_keyprefix
+RECONNECT = 0.1  # seconds
+LISTEN_TIMEOUT = 1.0  # seconds
+#: Not a state of a task, but news of it: the pool process died under it.
+LOST = "LOST"
+
+
+class Feed:
+    """Fills `news` with Updates until it is stopped."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.news: queue.SimpleQueue[Update] = queue.SimpleQueue()
+        self._paths = paths
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Listen no more; `join` waits until that is so, at once where Redis has ended."""
+        self._stop.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def wait(self, timeout: float) -> list[Update]:
+        """All news, after at most `timeout` seconds."""
+        news: list[Update] = []
+        try:
+            news.append(self.news.get(timeout=timeout))
+            while True:
+                news.append(self.news.get_nowait())
+        except queue.Empty:
+            return news
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except redis.RedisError as error:
+                if self._stop.is_set():
+                    return
+                log.info("The feed lost Redis (%s); connecting again", error)
+                self._stop.wait(RECONNECT)
+
+    def _listen(self) -> None:
+        client = connect_redis(self._paths, timeout=None)
+        with client, client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
+            subscription.psubscribe(KEY + "*")
+            self._read_all_in_flight(client)
+            while not self._stop.is_set():
+                message = subscription.get_message(timeout=LISTEN_TIMEOUT)
+                if message is not None:
+                    self._take(message["data"])
+
+    def _read_all_in_flight(self, client: "redis.Redis") -> None:
+        connection = connect(self._paths.store)
+        ids = [row["id"] for row in in_flight(connection)]
+        connection.close()
+        if ids:
+            for meta in client.mget([KEY + i for i in ids]):
+                if meta is not None:
+                    self._take(meta)
+
+    def _take(self, data: bytes | str) -> None:
+        try:
+            update = parse(json.loads(data))
+        except (ValueError, KeyError, TypeError):
+            log.warning("A result in Redis cannot be read: %.200r", data)
+            return
+        if update is not None:
+            self.news.put(update)
+
+
+def parse(meta: dict[str, Any]) -> Update | None:
+    """An Update from what Celery stores for a task; None for states that the store knows by itself."""
+    task_id, state, result, generation = (
+        meta["task_id"],
+        meta["status"],
+        meta.get("result"),
+        meta.get("queue"),
+    )
+    if state == schema.SUCCESS:
+        return Update(task_id, state, generation, result=result)
+    if state == schema.FAILURE:
+        kind, sentence = failure(result)
+        state = LOST if kind == "WorkerLostError" else schema.FAILURE
+        return Update(task_id, state, generation, error=sentence, traceback=meta.get("traceback"))
+    if state == schema.REVOKED:
+        return Update(task_id, state, generation, error="It was not started before it expired.")
+    if state == "RETRY":  # `Task.retry` has already put the row back
+        return None
+    if isinstance(result, dict) and isinstance(result.get("current"), int):
+        return Update(
+            task_id, schema.PROGRESS, generation, current=result["current"], total=result.get("total") or 0
+        )
+    return Update(task_id, schema.STARTED, generation)
+
+
+def failure(result: Any) -> tuple[str, str]:
+    """The type of a stored exception, and a sentence for it: our own errors are sentences already."""
+    if not isinstance(result, dict):
+        return "", str(result)
+    kind, message = str(result.get("exc_type")), result.get("exc_message")
+    text = " ".join(map(str, message)) if isinstance(message, list | tuple) else str(message or "")
+    ours = result.get("exc_module") == "ambuda_desktop.errors"
+    return kind, text if ours and text else f"{kind}: {text}" if text else kind

@@ -1,0 +1,85 @@
+"""One generation: a Celery worker with a queue of its own, in a process group of its own."""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+from ambuda_desktop.launch import program
+from ambuda_desktop.locks import is_held
+from ambuda_desktop.paths import ENVIRONMENT, Paths
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["prefork", "threads"]
+State = Literal["starting", "live", "draining", "gone"]
+
+READY = b"ready\n"  # what worker/main.py says once its pool takes tasks
+
+
+class Generation:
+    """A started worker. `tick()` moves its state on; nothing here waits."""
+
+    def __init__(self, paths: Paths, queue: str, number: int, kind: Kind, size: int) -> None:
+        self.paths = paths
+        self.queue = queue
+        self.pool = queue.split(".")[0]
+        self.number = number
+        self.kind = kind
+        self.size = size  # tasks at once
+        self.state: State = "starting"
+        self.was_live = False
+        self.started_at = time.time()
+        self.terminated_at: float | None = None  # time.monotonic() of SIGTERM
+        with (paths.logs / f"worker-{self.pool}.stderr").open("ab") as stderr:
+            self.process = subprocess.Popen(
+                program("worker", queue, kind, str(size)),
+                # We hold the other end of its stdin: when we die, however we die, it reads the end and goes.
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+                env={**os.environ, ENVIRONMENT: str(paths.root)}, process_group=0,
+            )  # fmt: skip
+        assert self.process.stdout is not None
+        os.set_blocking(self.process.stdout.fileno(), False)
+
+    def tick(self) -> None:
+        """Notice that it is ready, or that it is gone with all its processes."""
+        assert self.process.stdout is not None
+        if self.state == "starting" and self.process.stdout.read(len(READY)):
+            self.state = "live"
+            self.was_live = True
+        if self.state != "gone" and self.process.poll() is not None:
+            self.kill()  # pool processes may outlive their parent for a while
+            if not is_held(self.lock):
+                self.state = "gone"
+
+    @property
+    def lock(self) -> Path:
+        return self.paths.locks / f"{self.queue}.lock"
+
+    def drain(self) -> None:
+        """Give it nothing more; it ends what it runs."""
+        if self.state in ("starting", "live"):
+            self.state = "draining"
+
+    def terminate(self) -> None:
+        """Ask it to end (Celery's warm shutdown)."""
+        if self.terminated_at is None:
+            self.terminated_at = time.monotonic()
+            with contextlib.suppress(ProcessLookupError):
+                self.process.terminate()
+
+    def kill(self) -> None:
+        """End all its processes now."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def fact(self) -> dict[str, Any]:
+        """What the window shows of it."""
+        return {
+            "queue": self.queue, "pool": self.pool, "number": self.number, "pid": self.process.pid,
+            "state": self.state, "kind": self.kind, "size": self.size, "started_at": self.started_at,
+        }  # fmt: skip

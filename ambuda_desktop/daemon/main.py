@@ -1,0 +1,160 @@
+"""The daemon: owns Redis and the workers, sends tasks out and writes down what comes back."""
+
+import logging
+import os
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+from ambuda_desktop import logs
+from ambuda_desktop.celery_app import app
+from ambuda_desktop.daemon.dispatcher import Dispatcher
+from ambuda_desktop.daemon.fact_board import FactBoard
+from ambuda_desktop.daemon.feed import Feed
+from ambuda_desktop.daemon.generations import Generations
+from ambuda_desktop.daemon.redis_server import RedisServer
+from ambuda_desktop.daemon.sleep import SleepInhibitor
+from ambuda_desktop.errors import AlreadyRunning
+from ambuda_desktop.launch import clients_attached
+from ambuda_desktop.locks import PROBE, FileLock
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.pools import POOLS, Sizes, default_sizes
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.facts import drop_wish, fact, put_fact, put_wish, wish
+from ambuda_desktop.store.query import counts
+
+log = logging.getLogger(__name__)
+
+TICK = 0.01  # seconds to wait for news while tasks are in flight
+IDLE_TICK = 0.03  # seconds, else
+LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
+WORKER_STOP_TIMEOUT = 5.0  # seconds
+PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not take the task
+
+
+def run(paths: Paths, *, while_needed: bool, foreground: bool) -> None:
+    """Run the daemon until it is asked to stop. Raises AlreadyRunning with the other one's pid."""
+    lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
+    if lock is None:
+        other = fact(connect(paths.store), "daemon")
+        pid = f" (process {other['pid']})" if other else ""
+        raise AlreadyRunning(f"A daemon{pid} already works on {paths.root}. Stop it with “daemon --stop”.")
+    logs.to_file(paths.logs / "daemon.log", also_terminal=foreground)
+    try:
+        Daemon(paths).run(while_needed=while_needed)
+    except Exception:
+        log.exception("The daemon ended")
+        raise
+    finally:
+        lock.release(unlink=True)
+
+
+class Daemon:
+    """Start order: store, Redis, feed, workers. Stop order: tasks park, workers, feed, Redis."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.connection = connect(paths.store)
+        self.started_at = time.time()
+        self.state = "starting"
+        self.board = FactBoard(self.connection)
+        self.redis = RedisServer(paths)
+        self.feed = Feed(paths)
+        self.dispatcher = Dispatcher(paths, self.connection, app)
+        self.inhibitor = SleepInhibitor()
+        self._needed_at = time.monotonic()
+        self._signalled = False
+
+    def run(self, *, while_needed: bool) -> None:
+        """Everything from start to end, in the main thread."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        drop_wish(self.connection, "stop")
+        self.board.write({"daemon": self._fact()})
+        log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
+        self.redis.start()
+        app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
+        if left := self.dispatcher.recover():
+            log.info("%s tasks that an earlier daemon had in flight wait again", left)
+        self.generations = Generations(self.paths, self._wanted_sizes(), self.board.notice)
+        self.feed.start()
+        self.state = "running"
+        try:
+            while not self._should_stop(while_needed):
+                self._tick()
+            self._finish_pages()
+        finally:
+            self._end()
+
+    def _tick(self, *, sending: bool = True) -> int:
+        """One round; returns how many tasks are in flight."""
+        in_flight = self.dispatcher.in_flight()
+        news = self.feed.wait(TICK if in_flight else IDLE_TICK)
+        if self.redis.tick():
+            self.board.notice("Redis stopped and was started again; nothing is lost.")
+            self.generations.renew()
+        gone = self.generations.tick(busy=set(in_flight))
+        self.dispatcher.record(news, gone)
+        self.dispatcher.sweep()
+        if sending and self.redis.answers:
+            live = [g for pool in POOLS if (g := self.generations.live(pool))]
+            self.dispatcher.send(live)
+        if self.board.due:
+            self.generations.resize(self._wanted_sizes())
+            self.inhibitor.hold(bool(in_flight))
+            self._write_facts()
+        return in_flight.total()
+
+    def _should_stop(self, while_needed: bool) -> bool:
+        if self._signalled or wish(self.connection, "stop"):
+            return True
+        if not while_needed:
+            return False
+        now = time.monotonic()
+        open_tasks = counts(self.connection)
+        if open_tasks["running"] or open_tasks["waiting"] or clients_attached(self.paths):
+            self._needed_at = now
+        return now - self._needed_at > LINGER
+
+    def _finish_pages(self) -> None:
+        """Soft shutdown: running tasks see the wish `stop` at the end of their page, and wait again."""
+        log.info("Stopping after the pages in hand")
+        self.state = "stopping"
+        put_wish(self.connection, "stop", True)
+        deadline = time.monotonic() + Settings.load(self.paths).stop_timeout
+        while self._tick(sending=False) and time.monotonic() < deadline:
+            pass
+
+    def _end(self) -> None:
+        self.generations.stop(WORKER_STOP_TIMEOUT)
+        self.dispatcher.record(self.feed.wait(0), [])
+        self.dispatcher.recover()
+        self.feed.stop()
+        self.redis.stop()
+        self.feed.join()
+        self.inhibitor.hold(False)
+        with transaction(self.connection):
+            put_fact(self.connection, "daemon", {**self._fact(), "state": "stopped"})
+            put_fact(self.connection, "redis", self.redis.fact())
+            put_fact(self.connection, "generations", [])
+            drop_wish(self.connection, "stop")
+        log.info("Daemon %s has stopped", os.getpid())
+
+    def _write_facts(self) -> None:
+        in_flight = self.dispatcher.in_flight()
+        facts = {"daemon": self._fact(), "redis": self.redis.fact(), **self.generations.facts(in_flight)}
+        self.board.write(facts)
+
+    def _wanted_sizes(self) -> Sizes:
+        return {**default_sizes(), **(wish(self.connection, "pools") or {})}
+
+    def _fact(self) -> dict[str, Any]:
+        return {"pid": os.getpid(), "state": self.state, "started_at": self.started_at}
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        log.info("Signal %s: stopping", signal.Signals(number).name)
+        # The second signal means now.
+        signal.signal(number, signal.SIG_DFL)
+        self._signalled = True

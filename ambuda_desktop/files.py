@@ -1,0 +1,113 @@
+"""Writing files so that a crash leaves the old one or the new one, and copying so that a copy is proved."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ambuda_desktop.errors import BadInput
+
+CHUNK = 4 << 20  # bytes
+FICLONE = 0x40049409  # linux/fs.h: share the data blocks of another file (btrfs, xfs, bcachefs)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of `path` survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Replace `path` by `data`: a reader sees the old bytes or the new ones, never a part.
+
+    `durable=False` leaves out the fsync, for files that are made again when they are missing.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    temporary.replace(path)
+    if durable:
+        sync_folder(path.parent)
+
+
+def sha256(path: Path, progress: Callable[[int], None] | None = None) -> str:
+    """The SHA-256 of a file as hexadecimal; `progress` gets the bytes read so far."""
+    digest = hashlib.sha256()
+    done = 0
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            done += len(chunk)
+            if progress:
+                progress(done)
+    return digest.hexdigest()
+
+
+def copy_verified(source: Path, target: Path, progress: Callable[[int, int], None]) -> str:
+    """Copy `source` to `target`, prove the copy by reading it back, and return its SHA-256.
+
+    The copy is fsynced. `progress` gets (bytes done, bytes in all); reading back counts too.
+    Raises BadInput where the source vanishes or changes meanwhile (a USB stick), or the disk is full.
+    """
+    try:
+        before = source.stat()
+        total = 2 * before.st_size
+        if _reflink(source, target):
+            read = sha256(source, lambda done: progress(done, total))
+        else:
+            read = _copy_and_hash(source, target, lambda done: progress(done, total))
+        sync_file(target)
+        written = sha256(target, lambda done: progress(before.st_size + done, total))
+        after = source.stat()
+    except OSError as error:
+        raise BadInput(copy_failure(source, target, error)) from error
+    if read != written or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise BadInput(f"{source.name} changed while it was copied. Nothing was added; try it again.")
+    return written
+
+
+def copy_failure(source: Path, target: Path, error: OSError) -> str:
+    """A sentence for an `error` met while `source` was copied to `target`."""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {source.name} was not added. Make room in {target.parent.parent}."
+    if error.errno == errno.ENOENT:
+        return f"{source.name} is no longer there. Nothing was added."
+    return f"{source.name} cannot be copied: {error.strerror or error}. Nothing was added."
+
+
+def _reflink(source: Path, target: Path) -> bool:
+    """Share the data blocks where the file system can; False where it cannot."""
+    with source.open("rb") as read, target.open("wb") as write, contextlib.suppress(OSError):
+        fcntl.ioctl(write.fileno(), FICLONE, read.fileno())
+        return True
+    return False
+
+
+def _copy_and_hash(source: Path, target: Path, progress: Callable[[int], None]) -> str:
+    digest = hashlib.sha256()
+    done = 0
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
+        while chunk := read.read(CHUNK):
+            write.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(done)
+    return digest.hexdigest()

@@ -1,0 +1,50 @@
+"""What the program knows of a book's pages, as files beside them: these outlive the store."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ValidationError
+
+from ambuda_desktop.files import write_atomic
+
+
+class PageRecord(BaseModel):
+    """How one page image came to be, or why it did not."""
+
+    number: int  # from 1
+    method: Literal["copied", "rendered", "failed", "missing"]
+    width: int = 0  # pixels
+    height: int = 0  # pixels
+    dpi: float = 0.0  # pixels per inch of the PDF's page
+    bytes: int = 0
+    sha256: str = ""
+    reason: str | None = None  # why it failed, or why a person should look at it
+
+    @classmethod
+    def load(cls, path: Path) -> "PageRecord | None":
+        """The record, or None where it is missing or torn: then the page is simply made again."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def save(self, path: Path) -> None:
+        # Not fsynced: the page itself is, and a record lost in a power cut costs making one page again.
+        write_atomic(path, self.model_dump_json().encode(), durable=False)
+
+
+class Manifest(BaseModel):
+    """A book: written when it is accepted, and again when a split of it ends."""
+
+    title: str
+    slug: str
+    source_name: str  # the file's name when it was added
+    source_sha256: str
+    pages: list[PageRecord] = []
+
+    @classmethod
+    def load(cls, path: Path) -> "Manifest":
+        return cls.model_validate_json(path.read_bytes())
+
+    def save(self, path: Path) -> None:
+        write_atomic(path, self.model_dump_json(indent=1).encode())

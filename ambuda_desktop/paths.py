@@ -1,0 +1,83 @@
+"""Every file and folder of the program, under one root (`--data-dir`)."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ambuda_desktop.errors import BadInput
+
+#: Set by `--data-dir`, so that the daemon and its workers find the same root without being told again.
+ENVIRONMENT = "AMBUDA_DESKTOP_DATA_DIR"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The places below `root`; asking for one creates nothing, `make()` creates the folders."""
+
+    root: Path
+
+    @classmethod
+    def current(cls) -> "Paths":
+        """The root named by the environment, else `~/Ambuda`: visible, because the books are in it."""
+        named = os.environ.get(ENVIRONMENT)
+        return cls(Path(named).expanduser().absolute() if named else Path.home() / "Ambuda")
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store.db"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.json"
+
+    @property
+    def library(self) -> Path:
+        """One folder a book."""
+        return self.root / "library"
+
+    @property
+    def logs(self) -> Path:
+        """One file per process of ours."""
+        return self.root / "logs"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files of the daemon, its clients, the generations and the running tasks."""
+        return self.root / "locks"
+
+    @property
+    def redis_password(self) -> Path:
+        return self.root / "redis.password"
+
+    @property
+    def runtime(self) -> Path:
+        """Where Redis has its socket and its files. Not below the root: a socket's path has at most
+        107 bytes, so the folder is short and named by a hash of the root."""
+        base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+        key = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:12]
+        return base / f"ambuda-{os.getuid()}-{key}"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.runtime / "redis.sock"
+
+    def make(self) -> "Paths":
+        """Create the folders, readable by this user only."""
+        try:
+            for folder in (self.root, self.library, self.logs, self.locks, self.runtime):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(
+                f"The data folder {self.root} cannot be made: {error.strerror}. "
+                "Choose another with --data-dir."
+            ) from error
+        if self.runtime.stat().st_uid != os.getuid():
+            raise BadInput(f"{self.runtime} belongs to another user. Remove it, then start again.")
+        return self
+
+
+def resources() -> Path:
+    """The folder of icons, fonts, the sample book and templates: beside the package, or in the bundle."""
+    return Path(__file__).resolve().parent.parent / "resources"

@@ -1,0 +1,53 @@
+"""Opening the store and writing to it in transactions."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.store import schema
+
+BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction takes a few
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the store, creating it where it is missing. One connection a thread.
+
+    Raises AmbudaError where the file is damaged or made by a newer version.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
+    connection.row_factory = sqlite3.Row
+    try:
+        # FULL: what a commit has returned from survives a power cut.
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            path.chmod(0o600)
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;"
+            )
+        elif version > schema.VERSION:
+            raise AmbudaError(f"{path} was made by a newer Ambuda Desktop. Update this one to open it.")
+    except (sqlite3.DatabaseError, AmbudaError) as error:
+        connection.close()
+        if isinstance(error, AmbudaError):
+            raise
+        raise AmbudaError(
+            f"The task store {path} cannot be used: {error}. Your books are files in the library folder "
+            "beside it and are not touched by this."
+        ) from error
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One write transaction: all of it is committed, or none."""
+    # IMMEDIATE: wait for other writers here, where the busy timeout holds, not in the middle.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,141 @@
+"""The daemon's view: which row goes out next, what came back, and what waits again."""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ambuda_desktop.store import schema
+from ambuda_desktop.store.submit import NewTask, insert
+
+MAX_LOSSES = 3  # so often a task may take its pool process with it
+_IN_FLIGHT = "('SENT', 'STARTED', 'PROGRESS')"
+
+
+@dataclass(frozen=True)
+class Update:
+    """What the result backend says of a task; `current` and `total` are 0 where it says nothing of them."""
+
+    id: str
+    state: str
+    generation: str | None = None
+    current: int = 0
+    total: int = 0
+    result: Any = None
+    error: str | None = None
+    traceback: str | None = None
+
+
+def waiting(connection: sqlite3.Connection, pool: str, limit: int) -> list[sqlite3.Row]:
+    """The next rows to send: highest priority first, then first come, first served."""
+    return connection.execute(
+        """SELECT * FROM tasks WHERE state = 'PENDING' AND pool = ? AND not_before <= ?
+           ORDER BY priority DESC, seq LIMIT ?""",
+        (pool, time.time(), limit),
+    ).fetchall()
+
+
+def mark_sent(connection: sqlite3.Connection, ids: Iterable[str], generation: str) -> list[sqlite3.Row]:
+    """Note that rows go to a generation, and return them: noted before they are published, so that none is
+    sent unnoticed."""
+    rows = []
+    for i in ids:
+        rows += connection.execute(
+            """UPDATE tasks SET state = 'SENT', attempt = attempt + 1, generation = ?, sent_at = ?,
+                                current = 0, waiting_for = NULL
+               WHERE id = ? AND state = 'PENDING' RETURNING *""",
+            (generation, time.time(), i),
+        ).fetchall()
+    return rows
+
+
+def in_flight(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """The rows a worker has or will have."""
+    return connection.execute(
+        f"SELECT id, pool, generation, state, attempt FROM tasks WHERE state IN {_IN_FLIGHT}"
+    ).fetchall()
+
+
+def record(connection: sqlite3.Connection, updates: Sequence[Update]) -> bool:
+    """Write what came back, one row a task; returns whether a task ended.
+
+    States are ranked: an end is final, STARTED never overrides PROGRESS, and what a generation says of
+    a task that was since given to another one counts only if it is an end.
+    """
+    now = time.time()
+    ended = False
+    for u in updates:
+        if u.state in schema.TERMINAL:
+            cursor = connection.execute(
+                """UPDATE tasks SET state = ?, result = ?, error = ?, traceback = ?, ended_at = ?, waiting_for = NULL,
+                       current = CASE WHEN ? = 'SUCCESS' THEN total ELSE current END
+                   WHERE id = ? AND state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED')""",
+                (u.state, json.dumps(u.result), u.error, u.traceback, now, u.state, u.id),
+            )
+            ended = ended or cursor.rowcount > 0
+        elif u.state == schema.STARTED:
+            connection.execute(
+                "UPDATE tasks SET state = 'STARTED', started_at = ? WHERE id = ? AND state = 'SENT' AND generation = ?",
+                (now, u.id, u.generation),
+            )
+        elif u.state == schema.PROGRESS:
+            connection.execute(
+                f"""UPDATE tasks SET state = 'PROGRESS', current = ?, total = ?, started_at = coalesce(started_at, ?)
+                    WHERE id = ? AND state IN {_IN_FLIGHT} AND generation = ?""",
+                (u.current, u.total, now, u.id, u.generation),
+            )
+    return ended
+
+
+def wait_again(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Send rows back to waiting, because what had them is gone; cancelled ones end instead."""
+    now = time.time()
+    for i in ids:
+        connection.execute(
+            f"""UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
+                   ended_at = CASE cancelled WHEN 1 THEN ? END, generation = NULL, started_at = NULL
+               WHERE id = ? AND state IN {_IN_FLIGHT}""",
+            (now, i),
+        )
+
+
+def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str) -> bool:
+    """The pool process died under these tasks: they wait again, but not for ever. True if one ended."""
+    ended = False
+    for i in ids:
+        row = connection.execute(
+            f"UPDATE tasks SET losses = losses + 1 WHERE id = ? AND state IN {_IN_FLIGHT} RETURNING losses",
+            (i,),
+        ).fetchone()
+        if row is None:
+            continue
+        if row["losses"] < MAX_LOSSES:
+            wait_again(connection, [i])
+            continue
+        sentence = f"This task stopped its worker {MAX_LOSSES} times ({reason}), so it is not tried again."
+        ended |= record(connection, [Update(i, schema.FAILURE, error=sentence)])
+    return ended
+
+
+def insert_finishes(connection: sqlite3.Connection) -> int:
+    """Submit the `finish` task of each parent that has ended and whose children have all ended.
+
+    Its id follows from the parent's, so that it is submitted once whatever happens in between.
+    """
+    parents = connection.execute(
+        """SELECT p.* FROM tasks p
+           WHERE p.finish IS NOT NULL AND p.state IN ('SUCCESS', 'FAILURE', 'REVOKED') AND NOT EXISTS (
+               SELECT 1 FROM tasks c WHERE c.parent = p.id AND c.state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED'))"""
+    ).fetchall()
+    for parent in parents:
+        finish = json.loads(parent["finish"])
+        task = NewTask(
+            finish["name"], finish["kwargs"], id=str(uuid.uuid5(uuid.UUID(parent["id"]), "finish")),
+            pool=finish["pool"], book=parent["book"], parent=parent["id"], priority=parent["priority"],
+        )  # fmt: skip
+        insert(connection, [task])
+        connection.execute("UPDATE tasks SET finish = NULL WHERE id = ?", (parent["id"],))
+    return len(parents)

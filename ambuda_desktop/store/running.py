@@ -1,0 +1,63 @@
+"""A worker's view: may this task start, should it go on, and the ends that Celery has no state for."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from ambuda_desktop.store import schema
+from ambuda_desktop.store.facts import wish
+from ambuda_desktop.store.submit import NewTask, insert
+
+Verdict = Literal["run", "ignore", "cancelled", "stopping"]
+
+
+def may_start(connection: sqlite3.Connection, task_id: str, attempt: int) -> Verdict:
+    """Whether the message of this attempt is still the one that counts."""
+    row = connection.execute(
+        "SELECT state, attempt, cancelled, book FROM tasks WHERE id = ?", (task_id,)
+    ).fetchone()
+    if row is None or row["state"] not in schema.IN_FLIGHT or row["attempt"] != attempt:
+        return "ignore"
+    return "cancelled" if row["cancelled"] else "run"
+
+
+def may_go_on(connection: sqlite3.Connection, task_id: str) -> Verdict:
+    """Asked between two pages: whether the task was cancelled, or the daemon wants to stop."""
+    row = connection.execute("SELECT cancelled FROM tasks WHERE id = ?", (task_id,)).fetchone()
+    if row is not None and row["cancelled"]:
+        return "cancelled"
+    return "stopping" if wish(connection, "stop") else "run"
+
+
+def revoke(connection: sqlite3.Connection, task_id: str) -> None:
+    """Note that a cancelled task has ended."""
+    connection.execute(
+        "UPDATE tasks SET state = 'REVOKED', ended_at = ? WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')",
+        (time.time(), task_id),
+    )
+
+
+def park(connection: sqlite3.Connection, task_id: str, waiting_for: str | None, not_before: float) -> None:
+    """Let a task wait in the store, where it occupies no worker, until `not_before` (seconds since 1970)."""
+    connection.execute(
+        """UPDATE tasks SET state = 'PENDING', waiting_for = ?, not_before = ?, generation = NULL, started_at = NULL
+           WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
+        (waiting_for, not_before, task_id),
+    )
+
+
+def spawn(connection: sqlite3.Connection, parent: str, children: Sequence[NewTask], finish: NewTask) -> None:
+    """Submit `children` of a running task, and name the task that finishes them: together or not at all."""
+    insert(connection, children)
+    connection.execute(
+        "UPDATE tasks SET finish = ? WHERE id = ?",
+        (json.dumps({"name": finish.name, "kwargs": dict(finish.kwargs), "pool": finish.pool}), parent),
+    )
+
+
+def book_of(connection: sqlite3.Connection, task_id: str) -> str | None:
+    """The book that a task belongs to."""
+    row = connection.execute("SELECT book FROM tasks WHERE id = ?", (task_id,)).fetchone()
+    return row["book"] if row else None

@@ -1,0 +1,103 @@
+"""Accepting work: a row inserted here is a task accepted, whether or not a daemon runs."""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ambuda_desktop.store import schema
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task to accept. `args`, `kwargs` and `options` must be JSON; `options` are those of `send_task`."""
+
+    name: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    args: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    pool: str = "cpu"
+    book: str | None = None
+    parent: str | None = None
+    retry_of: str | None = None
+    priority: int = 0
+    not_before: float = 0.0  # seconds since 1970
+
+    @property
+    def payload(self) -> str:
+        return json.dumps({"args": self.args, "kwargs": self.kwargs, "options": self.options})
+
+
+def insert_book(connection: sqlite3.Connection, book: str, title: str, source_sha256: str) -> None:
+    """Note a book whose folder lies in the library already."""
+    connection.execute(
+        "INSERT INTO books(id, title, source_sha256, added_at) VALUES(?, ?, ?, ?)",
+        (book, title, source_sha256, time.time()),
+    )
+
+
+def set_pages(connection: sqlite3.Connection, book: str, pages: int) -> None:
+    """Note how many pages a book has."""
+    connection.execute("UPDATE books SET pages = ? WHERE id = ?", (pages, book))
+
+
+def insert(connection: sqlite3.Connection, tasks: Iterable[NewTask]) -> None:
+    """Accept tasks in the order given; an id that is there already is left as it is."""
+    now = time.time()
+    connection.executemany(
+        """INSERT INTO tasks(id, name, pool, payload, state, book, parent, retry_of, priority,
+                             not_before, submitted_at)
+           VALUES(?, ?, ?, ?, 'PENDING', ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING""",
+        (
+            (t.id, t.name, t.pool, t.payload, t.book, t.parent, t.retry_of, t.priority, t.not_before, now)
+            for t in tasks
+        ),
+    )
+
+
+def submit_again(connection: sqlite3.Connection, task: NewTask) -> bool:
+    """Let the row with this id wait again with a new payload: what Celery's `Task.retry` asks for.
+
+    Returns False where there is no such row. Its pool, book and parent stay.
+    """
+    cursor = connection.execute(
+        """UPDATE tasks SET state = 'PENDING', payload = ?, not_before = ?, generation = NULL,
+                            waiting_for = 'retry'
+           WHERE id = ? AND cancelled = 0""",
+        (task.payload, task.not_before, task.id),
+    )
+    if cursor.rowcount:
+        return True
+    cursor = connection.execute(
+        "UPDATE tasks SET state = 'REVOKED', ended_at = ? WHERE id = ? AND state NOT IN"
+        f" ({','.join('?' * len(schema.TERMINAL))})",
+        (time.time(), task.id, *schema.TERMINAL),
+    )
+    return bool(connection.execute("SELECT 1 FROM tasks WHERE id = ?", (task.id,)).fetchone())
+
+
+def cancel(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
+    """Cancel tasks and all they submitted: waiting ones at once, running ones after the page in hand.
+
+    Returns how many tasks that had not ended were hit.
+    """
+    now = time.time()
+    wanted = json.dumps(list(ids))
+    family = """WITH RECURSIVE family(id) AS (
+                    SELECT value FROM json_each(?)
+                    UNION SELECT t.id FROM tasks t JOIN family f ON t.parent = f.id)"""
+    revoked = connection.execute(
+        f"""{family} UPDATE tasks SET cancelled = 1, state = 'REVOKED', ended_at = ?
+            WHERE id IN family AND state = 'PENDING'""",
+        (wanted, now),
+    ).rowcount
+    asked = connection.execute(
+        f"""{family} UPDATE tasks SET cancelled = 1
+            WHERE id IN family AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
+        (wanted,),
+    ).rowcount
+    return revoked + asked

@@ -1,0 +1,123 @@
+"""What the command line shows: bars, lines and sentences."""
+
+import contextlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ambuda_desktop.launch import program
+from ambuda_desktop.paths import ENVIRONMENT, Paths
+from ambuda_desktop.store.books import BookSummary, summary
+from ambuda_desktop.store.query import Task
+
+BAR = 30  # characters
+POLL = 0.05  # seconds between two looks at the store
+PICTURE_TIMEOUT = 60  # seconds
+
+_STATE_WORDS = {
+    "PENDING": "waiting", "SENT": "starting", "STARTED": "running", "PROGRESS": "running",
+    "SUCCESS": "done", "FAILURE": "failed", "REVOKED": "cancelled",
+}  # fmt: skip
+
+
+def set_environment(name: str, value: str) -> None:
+    """Set a variable for this process and all that it starts."""
+    os.environ[name] = value
+
+
+def complain(sentence: str) -> None:
+    """A sentence on standard error."""
+    click.secho(sentence, err=True, fg="red")
+
+
+@contextlib.contextmanager
+def bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A line that is drawn over and over; in a pipe, only its end is written."""
+    drawn = ""
+
+    def draw(done: int, total: int) -> None:
+        nonlocal drawn
+        filled = BAR * done // total if total else 0
+        percent = 100 * done // total if total else 0
+        line = f"{label}  {'█' * filled}{'░' * (BAR - filled)} {percent:3} %"
+        if line != drawn and sys.stdout.isatty():
+            click.echo(f"\r{line}", nl=False)
+        drawn = line
+
+    try:
+        yield draw
+    finally:
+        if drawn and sys.stdout.isatty():
+            click.echo()
+
+
+def follow(connection: sqlite3.Connection, books: list[str]) -> None:
+    """Show one book after the other until each has ended."""
+    for book in books:
+        with bar(book) as draw:
+            while True:
+                found = summary(connection, book)
+                if found is None:
+                    break
+                draw(found.done, found.pages or 0)
+                if found.state not in ("waiting", "working"):
+                    break
+                time.sleep(POLL)
+        if found is not None:
+            click.echo(f"{found.title}: {sentence(found)}")
+
+
+def sentence(book: BookSummary) -> str:
+    """How a book ended, in words."""
+    if book.error and book.state == "failed":
+        return book.error
+    pages = book.pages or 0
+    words = f"{book.done} of {pages} pages" if book.done != pages else f"{pages} pages"
+    if book.state == "cancelled":
+        return f"cancelled; {words} kept"
+    for number, reason in book.failures.items():
+        words += f"\n  page {number} failed: {reason}"
+    for number, reason in book.warnings.items():
+        words += f"\n  page {number} needs a look: {reason}"
+    return words
+
+
+def task_line(task: Task) -> str:
+    """A task as one line for people."""
+    how_far = f"{task.current}/{task.total}" if task.total else ""
+    words = task.error or (f"waiting for {task.waiting_for}" if task.waiting_for else "")
+    state = _STATE_WORDS[task.state]
+    return f"{task.id}  {state:9}  {how_far:>9}  {task.name}  {task.book or ''}  {words}".rstrip()
+
+
+def task_json(task: Task) -> dict[str, Any]:
+    """A task for programs: the columns of the store, with arguments and result decoded."""
+    values = asdict(task)
+    values["payload"] = json.loads(task.payload)
+    values["result"] = task.value
+    return values
+
+
+def start_camera(paths: Paths, picture: Path) -> "subprocess.Popen[bytes]":
+    """Start the real window, offscreen, to be drawn while the work runs."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", ENVIRONMENT: str(paths.root)}
+    return subprocess.Popen(program("picture", str(picture)), env=environment, stderr=subprocess.PIPE)
+
+
+def end_camera(camera: "subprocess.Popen[bytes]", picture: Path) -> None:
+    """Say where the picture is, or why there is none."""
+    _, errors = camera.communicate(timeout=PICTURE_TIMEOUT)
+    if camera.returncode == 0:
+        click.echo(f"Window: {picture}")
+    else:
+        reason = errors.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        complain(f"The window could not be drawn: {reason[-1]}")
