@@ -18,6 +18,7 @@ from celery.result import AsyncResult
 from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
+from ambuda_desktop.celery_config import celery_settings
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, pool_of_queue
 from ambuda_desktop.store.connection import connect, transaction
@@ -37,6 +38,10 @@ class StoreCelery(Celery):
     """A Celery app that accepts tasks into the store of the current data folder."""
 
     _store_connections = threading.local()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_defaults(celery_settings)  # called when the first setting is asked for
 
     def connection_to_store(self) -> sqlite3.Connection:
         """This thread's connection to the store. Not carried over a fork: SQLite forbids it."""
@@ -120,4 +125,4 @@ def _not_before(countdown: float | None, eta: datetime | str | None) -> float:
     return time.time() + countdown if countdown else 0.0
 
 
-app = StoreCelery("ambuda_desktop", config_source="ambuda_desktop.celery_config")
+app = StoreCelery("ambuda_desktop")

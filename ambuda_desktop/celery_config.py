@@ -1,31 +1,35 @@
-"""Celery's settings, in Celery's words; loaded by Celery itself when they are first needed.
+"""Celery's settings, in Celery's words."""
 
-The password lies in a 0600 file of the data folder, so neither the environment nor a command line shows it.
-"""
-
+from typing import Any
 from urllib.parse import quote
 
 from ambuda_desktop.paths import Paths
 
-_paths = Paths.current()
-_password = _paths.redis_password.read_text() if _paths.redis_password.exists() else ""
-_url = f"redis+socket://ambuda:{quote(_password)}@{_paths.redis_socket}?virtual_host=0"
 
-broker_url = _url
-result_backend = _url
-broker_connection_retry_on_startup = True
-broker_connection_max_retries = None  # Redis comes back: the daemon starts it again
-result_backend_always_retry = True
+def celery_settings() -> dict[str, Any]:
+    """The settings for the current data folder; Celery asks for them when it first needs them.
 
-task_serializer = result_serializer = event_serializer = "json"
-accept_content = result_accept_content = ["json"]
-
-task_track_started = True
-result_extended = True  # the queue in a result tells the feed which generation speaks
-result_expires = 86_400  # seconds; the store keeps results for good
-worker_prefetch_multiplier = 1
-worker_hijack_root_logger = False
-worker_redirect_stdouts = False
-worker_send_task_events = False
-# Early acknowledgement (the default): the store, not Redis, knows what is unfinished.
-task_acks_late = False
+    The password of Redis lies in a 0600 file, so neither environment nor command line shows it.
+    """
+    paths = Paths.current()
+    password = paths.redis_password.read_text() if paths.redis_password.exists() else ""
+    url = f"redis+socket://ambuda:{quote(password)}@{quote(str(paths.redis_socket))}?virtual_host=0"
+    return {
+        "broker_url": url,
+        "result_backend": url,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # Redis comes back: the daemon starts it again
+        "result_backend_always_retry": True,
+        "task_serializer": "json",
+        "result_serializer": "json",
+        "accept_content": ["json"],
+        "result_accept_content": ["json"],
+        "task_track_started": True,
+        "result_extended": True,  # the queue in a result tells the feed which generation speaks
+        "result_expires": 86_400,  # seconds; the store keeps results for good
+        # The store, not Redis, knows what is unfinished: so messages are acknowledged early (the default).
+        "worker_prefetch_multiplier": 1,
+        "worker_lost_wait": 0.5,  # seconds until a dead pool process counts as dead; a late result is not lost
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+    }

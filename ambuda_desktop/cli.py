@@ -86,7 +86,7 @@ def split(paths: Paths, files: Sequence[Path], wait: bool) -> None:
     if failed is not None:
         raise SystemExit(failed.exit_code)
     if wait and any((found := summary(connection, b)) is None or found.state != "done" for b in books):
-        raise WorkFailed("Not all pages could be made; “retry BOOK” tries them again.")
+        raise WorkFailed("Not every book is complete; the reasons stand above. “retry BOOK” tries again.")
 
 
 @main.command()

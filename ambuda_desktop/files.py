@@ -67,20 +67,25 @@ def copy_verified(source: Path, target: Path, progress: Callable[[int, int], Non
     The copy is fsynced. `progress` gets (bytes done, bytes in all); reading back counts too.
     Raises BadInput where the source vanishes or changes meanwhile (a USB stick), or the disk is full.
     """
+    changed = BadInput(f"{source.name} changed while it was copied. Nothing was added; try it again.")
     try:
         before = source.stat()
-        total = 2 * before.st_size
-        if _reflink(source, target):
-            read = sha256(source, lambda done: progress(done, total))
-        else:
-            read = _copy_and_hash(source, target, lambda done: progress(done, total))
+        size = before.st_size
+
+        def reading(done: int) -> None:
+            if done > size:  # it grows as fast as it is read
+                raise changed
+            progress(done, 2 * size)
+
+        reflinked = _reflink(source, target)
+        read = sha256(source, reading) if reflinked else _copy_and_hash(source, target, reading)
         sync_file(target)
-        written = sha256(target, lambda done: progress(before.st_size + done, total))
+        written = sha256(target, lambda done: progress(size + done, 2 * size))
         after = source.stat()
     except OSError as error:
         raise BadInput(copy_failure(source, target, error)) from error
-    if read != written or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise BadInput(f"{source.name} changed while it was copied. Nothing was added; try it again.")
+    if read != written or (size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise changed
     return written
 
 

@@ -11,6 +11,8 @@ from ambuda_desktop.errors import BadInput
 #: Set by `--data-dir`, so that the daemon and its workers find the same root without being told again.
 ENVIRONMENT = "AMBUDA_DESKTOP_DATA_DIR"
 
+MAX_SOCKET_PATH = 103  # bytes; Linux allows 107, macOS 103
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -38,6 +40,11 @@ class Paths:
         return self.root / "library"
 
     @property
+    def tasks(self) -> Path:
+        """The user's own Celery tasks, one or more a file; need not exist."""
+        return self.root / "tasks"
+
+    @property
     def logs(self) -> Path:
         """One file per process of ours."""
         return self.root / "logs"
@@ -55,9 +62,11 @@ class Paths:
     def runtime(self) -> Path:
         """Where Redis has its socket and its files. Not below the root: a socket's path has at most
         107 bytes, so the folder is short and named by a hash of the root."""
-        base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
         key = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:12]
-        return base / f"ambuda-{os.getuid()}-{key}"
+        name = f"ambuda-{os.getuid()}-{key}"
+        base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+        fits = len(os.fsencode(base / name / "redis.sock")) <= MAX_SOCKET_PATH
+        return (base if fits else Path("/tmp")) / name
 
     @property
     def redis_socket(self) -> Path:

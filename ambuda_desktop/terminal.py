@@ -81,7 +81,7 @@ def sentence(book: BookSummary) -> str:
     if book.error and book.state == "failed":
         return book.error
     pages = book.pages or 0
-    words = f"{book.done} of {pages} pages" if book.done != pages else f"{pages} pages"
+    words = f"{book.done} of {pages} pages" if book.done != pages else f"{pages} page{'s'[: pages != 1]}"
     if book.state == "cancelled":
         return f"cancelled; {words} kept"
     for number, reason in book.failures.items():

@@ -13,7 +13,7 @@ from ambuda_desktop.daemon.feed import LOST
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.locks import is_held
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.store import dispatch
+from ambuda_desktop.store import dispatch, schema
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.dispatch import Update
 
@@ -48,12 +48,8 @@ class Dispatcher:
             ended = dispatch.record(self._connection, ends_and_steps)
             in_flight = dispatch.in_flight(self._connection)
             for update in news:
-                here = [
-                    r["id"] for r in in_flight if (r["id"], r["generation"]) == (update.id, update.generation)
-                ]
-                if update.state == LOST and here:
-                    log.warning("Task %s took its pool process with it: %s", update.id, update.error)
-                    ended |= dispatch.lost(self._connection, here, update.error or "")
+                if update.state == LOST:
+                    ended |= self._lost(update, in_flight)
             for generation in gone:
                 rows = [r for r in in_flight if r["generation"] == generation.queue]
                 self._went_down(generation, rows)
@@ -71,23 +67,28 @@ class Dispatcher:
                 sent += self._fill(generation, free)
         return sent
 
-    def sweep(self) -> None:
-        """Let tasks wait again whose message or result was lost: in flight, but nobody holds their lease."""
+    def sweep(self, redis_started_at: float) -> None:
+        """Let tasks wait again that are in flight while nobody holds their lease.
+
+        One that was sent before Redis started (seconds since 1970) lost its message or its result with the old
+        Redis. One that started since then took its pool process with it: that counts.
+        """
         now = time.monotonic()
         if now < self._next_sweep:
             return
         self._next_sweep = now + SWEEP_EVERY
-        rows = dispatch.in_flight(self._connection)
-        without = {
-            r["id"]: self._without_lease.get(r["id"], now) for r in rows if not is_held(self._locks / r["id"])
-        }
-        patience = {r["id"]: PATIENCE * r["attempt"] for r in rows}
-        lost = [i for i, since in without.items() if now - since > patience[i]]
-        self._without_lease = {i: since for i, since in without.items() if i not in lost}
-        if lost:
-            log.warning("In flight without a lease, so waiting again: %s", ", ".join(lost))
-            with transaction(self._connection):
-                dispatch.wait_again(self._connection, lost)
+        rows = [r for r in dispatch.in_flight(self._connection) if not is_held(self._locks / r["id"])]
+        since = {r["id"]: self._without_lease.get(r["id"], now) for r in rows}
+        overdue = [r for r in rows if now - since[r["id"]] > PATIENCE * r["attempt"]]
+        self._without_lease = {i: at for i, at in since.items() if i not in {r["id"] for r in overdue}}
+        if not overdue:
+            return
+        log.warning("In flight without a lease, so waiting again: %s", ", ".join(r["id"] for r in overdue))
+        started = [r["id"] for r in overdue if r["state"] != schema.SENT and r["sent_at"] > redis_started_at]
+        with transaction(self._connection):
+            if dispatch.lost(self._connection, started, "its process ended without a word"):
+                dispatch.insert_finishes(self._connection)
+            dispatch.wait_again(self._connection, [r["id"] for r in overdue])
 
     def recover(self) -> int:
         """After a start: what an earlier daemon had in flight waits again. Returns how many tasks that are."""
@@ -110,9 +111,22 @@ class Dispatcher:
                     dispatch.wait_again(self._connection, [row["id"]])
         return len(rows)
 
+    def _lost(self, update: Update, in_flight: list[sqlite3.Row]) -> bool:
+        """Whether the end of its pool process ended the task too. Old news is left out: a task that is sent
+        again has not started yet, or holds its lease."""
+        for row in in_flight:
+            if (row["id"], row["generation"]) == (update.id, update.generation) and row[
+                "state"
+            ] != schema.SENT:
+                if is_held(self._locks / update.id):
+                    return False
+                log.warning("Task %s took its pool process with it: %s", update.id, update.error)
+                return dispatch.lost(self._connection, [update.id], "its pool process ended")
+        return False
+
     def _went_down(self, generation: Generation, rows: list[sqlite3.Row]) -> None:
         ids = [r["id"] for r in rows]
-        started = [r["id"] for r in rows if r["state"] != "SENT"]
+        started = [r["id"] for r in rows if r["state"] != schema.SENT]
         if generation.kind == "threads" and generation.terminated_at is None:
             # One of these stopped the process they share; nobody can say which.
             dispatch.lost(self._connection, started, "its worker process died")

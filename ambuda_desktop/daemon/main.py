@@ -97,7 +97,7 @@ class Daemon:
             self.generations.renew()
         gone = self.generations.tick(busy=set(in_flight))
         self.dispatcher.record(news, gone)
-        self.dispatcher.sweep()
+        self.dispatcher.sweep(self.redis.started_at)
         if sending and self.redis.answers:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
             self.dispatcher.send(live)

@@ -61,25 +61,19 @@ class RedisServer:
         self.paths = paths
         self.process: subprocess.Popen[bytes] | None = None
         self.silent_since: float | None = None  # time.time()
+        self.started_at = 0.0  # time.time()
         self._backoff = Backoff()
         self._next_ping = 0.0
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises MissingProgram or NotRunning."""
         self._end_leftover()
-        password = self._password()
         folder = self.paths.runtime
-        template = (resources() / "redis.conf").read_text()
         conf = folder / "redis.conf"
         conf.touch(mode=0o600)
-        conf.write_text(
-            template.format(
-                socket=self.paths.redis_socket,
-                folder=folder,
-                log=self.paths.logs / "redis.log",
-                password=password,
-            )
-        )
+        values = {"socket": self.paths.redis_socket, "folder": folder, "log": self.paths.logs / "redis.log"}
+        quoted = {key: str(value).replace("\\", "\\\\").replace('"', '\\"') for key, value in values.items()}
+        conf.write_text((resources() / "redis.conf").read_text().format(**quoted, password=self._password()))
         lock = FileLock.take(folder / "redis.lock", wait=PROBE)
         if lock is None:
             raise NotRunning(f"Another Redis works in {folder}. End it, then start again.")
@@ -93,6 +87,7 @@ class RedisServer:
         self.client = connect(self.paths, timeout=PING_TIMEOUT)
         self._wait_until_it_answers()
         self.silent_since = None
+        self.started_at = time.time()
 
     def tick(self) -> bool:
         """Start the server again where it died or is deaf; True where it was started (and is empty)."""

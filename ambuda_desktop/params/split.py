@@ -47,8 +47,8 @@ def parse_pages(text: str) -> list[int]:
     """Page numbers (from 1) named by `text`, such as "1-3,7". Raises ValueError with a sentence."""
     numbers: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isascii() or not first.isdigit() or (last and not last.isdigit()):
+        first, dash, last = part.strip().partition("-")
+        if not first.isascii() or not first.isdigit() or (dash and not last.isdigit()):
             raise ValueError(f"“{part.strip()}” is not a page or a range of pages such as 1-20,25.")
         low, high = int(first), int(last or first)
         if not 1 <= low <= high:

@@ -1,6 +1,7 @@
 """Opening the store and writing to it in transactions."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises AmbudaError where the file is damaged or made by a newer version.
     """
+    # SQLite gives its -wal and -shm the permissions of the file itself.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
     connection.row_factory = sqlite3.Row
     try:
@@ -23,7 +26,6 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            path.chmod(0o600)
             connection.executescript(
                 f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;"
             )

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ambuda_desktop.store import schema
-
 
 @dataclass(frozen=True)
 class NewTask:
@@ -72,12 +70,12 @@ def submit_again(connection: sqlite3.Connection, task: NewTask) -> bool:
     )
     if cursor.rowcount:
         return True
+    # Cancelled while it ran, and now it wants to be tried again: this is where it ends.
     cursor = connection.execute(
-        "UPDATE tasks SET state = 'REVOKED', ended_at = ? WHERE id = ? AND state NOT IN"
-        f" ({','.join('?' * len(schema.TERMINAL))})",
-        (time.time(), task.id, *schema.TERMINAL),
+        "UPDATE tasks SET state = 'REVOKED', ended_at = ? WHERE id = ? AND cancelled = 1",
+        (time.time(), task.id),
     )
-    return bool(connection.execute("SELECT 1 FROM tasks WHERE id = ?", (task.id,)).fetchone())
+    return cursor.rowcount > 0
 
 
 def cancel(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
@@ -92,12 +90,12 @@ def cancel(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
                     UNION SELECT t.id FROM tasks t JOIN family f ON t.parent = f.id)"""
     revoked = connection.execute(
         f"""{family} UPDATE tasks SET cancelled = 1, state = 'REVOKED', ended_at = ?
-            WHERE id IN family AND state = 'PENDING'""",
+            WHERE id IN family AND state = 'PENDING' RETURNING id""",
         (wanted, now),
-    ).rowcount
+    ).fetchall()
     asked = connection.execute(
         f"""{family} UPDATE tasks SET cancelled = 1
-            WHERE id IN family AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
+            WHERE id IN family AND state IN ('SENT', 'STARTED', 'PROGRESS') RETURNING id""",
         (wanted,),
-    ).rowcount
-    return revoked + asked
+    ).fetchall()
+    return len(revoked) + len(asked)

@@ -40,7 +40,7 @@ def run(queue: str, kind: str, size: int) -> int:
     os.nice(NICE - os.nice(0))
     logs.to_file(paths.logs / f"worker-{queue.split('.')[0]}.log")
     signals.setup_logging.connect(_keep_our_logging)
-    load_tasks()
+    load_tasks(paths)
 
     @signals.worker_ready.connect(weak=False)
     def announce(**_: Any) -> None:
@@ -52,11 +52,17 @@ def run(queue: str, kind: str, size: int) -> int:
     return 0
 
 
-def load_tasks() -> None:
-    """Import every module of `worker/tasks`, so that its tasks are registered."""
+def load_tasks(paths: Paths) -> None:
+    """Import every module of `worker/tasks` and of the user's task folder, so that its tasks are registered."""
     app.task_cls = f"{StoreTask.__module__}:{StoreTask.__qualname__}"
     for module in pkgutil.iter_modules(tasks.__path__):
         importlib.import_module(f"{tasks.__name__}.{module.name}")
+    if paths.tasks.is_dir():
+        # Two saves within a second can leave bytecode of the first that looks as new as the second.
+        sys.dont_write_bytecode = True
+        sys.path.insert(0, str(paths.tasks))
+        for module in pkgutil.iter_modules([str(paths.tasks)]):
+            importlib.import_module(module.name)
 
 
 def _keep_our_logging(**_: Any) -> None:

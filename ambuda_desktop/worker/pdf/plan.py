@@ -1,0 +1,65 @@
+"""Cutting a book into ranges of pages that take about the same time."""
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.errors import BadInput
+from ambuda_desktop.worker.pdf.opening import open_pdf
+from ambuda_desktop.worker.pdf.preflight import FAULTS, Copy, preflight
+from ambuda_desktop.worker.pdf.split import Progress
+
+COPY, RENDER = 1, 5  # what a page costs, in copied pages
+MOST = 75  # the most a range costs: a task should take seconds, so that the queue's own cost stays small
+LEAST = 25  # below it a book is not cut smaller just to keep all cores at work
+STEP = 50  # pages between two reports of progress
+
+Cost = Literal[1, 5]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a book is split: how many pages it has, and which are made together."""
+
+    pages: int
+    ranges: list[list[int]]
+
+
+def plan(folder: BookFolder, wanted: Sequence[int] | None, progress: Progress) -> Plan:
+    """Look at each wanted page (all where None) and cut them into ranges. 0.5 ms a page of a scan.
+
+    Raises BadInput where the PDF is of no use, or a wanted page is not in it.
+    """
+    with open_pdf(folder.original) as pdf:
+        count = len(pdf.pages)
+        numbers = list(wanted or range(1, count + 1))
+        beyond = [n for n in numbers if n > count]
+        if beyond:
+            raise BadInput(f"There is no page {beyond[0]}: the PDF has {count} pages.")
+        costs = []
+        for index, number in enumerate(numbers):
+            if index % STEP == 0:
+                progress(index, len(numbers))
+            try:
+                costs.append(COPY if isinstance(preflight(pdf.pages[number - 1]), Copy) else RENDER)
+            except FAULTS:
+                costs.append(RENDER)
+    return Plan(count, cut(numbers, costs, os.cpu_count() or 1))
+
+
+def cut(numbers: Sequence[int], costs: Sequence[int], cores: int) -> list[list[int]]:
+    """Contiguous ranges of about the same cost: as few as MOST allows, but enough for all cores."""
+    total = sum(costs)
+    count = max(math.ceil(total / MOST), min(cores, total // LEAST), 1)
+    ranges: list[list[int]] = [[]]
+    spent = 0
+    for number, cost in zip(numbers, costs, strict=True):
+        # A page goes where its middle lies.
+        if ranges[-1] and (spent + cost / 2) * count >= total * len(ranges):
+            ranges.append([])
+        ranges[-1].append(number)
+        spent += cost
+    return ranges

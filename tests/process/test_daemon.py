@@ -1,0 +1,240 @@
+"""The daemon: one per data folder, ends softly, mends what dies."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.launch import daemon_is_running
+from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.facts import put_wish
+from ambuda_desktop.store.submit import NewTask, cancel, insert
+from tests.support.program import Program
+
+
+def submit(program: Program, name: str, **kwargs: object) -> str:
+    task = NewTask(f"example.{name}", kwargs=kwargs, pool="net" if name == "mail" else "cpu")
+    insert(program.connection, [task])
+    return task.id
+
+
+def steps_done(folder: Path) -> int:
+    return len(list(folder.iterdir()))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the task `steps` leaves a file a step."""
+    made = tmp_path / "steps"
+    made.mkdir()
+    return made
+
+
+def test_a_second_daemon_refuses_and_names_the_first(program: Program) -> None:
+    # Given a daemon
+    first = program.start_daemon()
+
+    # When another is started on the same folder
+    second = program.cli("daemon")
+
+    # Then it refuses with the first one's pid, and the first goes on
+    assert second.returncode == 5
+    assert f"process {first.pid}" in second.stderr
+    assert first.poll() is None
+
+
+def test_sigterm_stops_after_the_step_in_hand_and_the_next_daemon_goes_on(
+    program: Program, folder: Path
+) -> None:
+    # Given a task of many steps that has begun
+    program.add_tasks()
+    daemon = program.start_daemon()
+    task_id = submit(program, "steps", count=60, folder=str(folder))
+    program.wait_until(lambda: steps_done(folder) >= 3, "the task has begun")
+
+    # When the daemon is asked to end
+    daemon.send_signal(signal.SIGTERM)
+
+    # Then it does, soon, with nothing left running and the task waiting
+    assert daemon.wait(timeout=20) == 0
+    assert not program.processes()
+    assert program.task(task_id).state == "PENDING"
+    assert steps_done(folder) < 60
+
+    # And a new daemon brings it to its end
+    program.start_daemon()
+    assert program.wait_for_end(task_id).state == "SUCCESS"
+
+
+def test_kill_of_the_daemon_leaves_no_process_and_loses_no_task(program: Program, folder: Path) -> None:
+    # Given work in progress
+    program.add_tasks()
+    daemon = program.start_daemon()
+    tasks = [submit(program, "steps", count=20, folder=str(folder)) for _ in range(3)]
+    program.wait_until(lambda: steps_done(folder) >= 2, "the work has begun")
+
+    # When the daemon is killed
+    daemon.kill()
+    daemon.wait()
+
+    # Then its workers and its Redis die with it, and the next daemon finishes everything
+    program.wait_until(lambda: not program.processes(), "nothing outlives the daemon", timeout=10)
+    program.start_daemon()
+    assert {program.wait_for_end(t).state for t in tasks} == {"SUCCESS"}
+
+
+@pytest.mark.parametrize("victim", ["generation", "child", "redis"])
+def test_what_is_killed_is_started_again_and_its_task_too(
+    program: Program, folder: Path, victim: str
+) -> None:
+    # Given a task in progress
+    program.add_tasks()
+    daemon = program.start_daemon()
+    task_id = submit(program, "steps", count=20, folder=str(folder))
+    program.wait_until(lambda: steps_done(folder) >= 2, "the task has begun")
+
+    # When a part of the program is killed
+    if victim == "generation":
+        program.kill_generation("cpu")
+    elif victim == "child":
+        os.kill(int((folder / "1").read_text().split()[0]), signal.SIGKILL)
+    else:
+        os.kill(program.fact("redis")["pid"], signal.SIGKILL)
+
+    # Then the task still ends well, under the same daemon, and it says what happened
+    assert program.wait_for_end(task_id).state == "SUCCESS"
+    assert daemon.poll() is None
+    if victim != "child":
+        program.wait_until(lambda: program.fact("notices"), "the user is told")
+
+
+def test_a_task_that_kills_its_worker_fails_in_the_end(program: Program) -> None:
+    # Given a task that stops its pool process each time
+    program.add_tasks()
+    program.start_daemon()
+    task_id = submit(program, "crash")
+
+    # Then it fails after three attempts with a sentence, and others still run
+    ended = program.wait_for_end(task_id)
+    assert (ended.state, ended.attempt) == ("FAILURE", 3)
+    assert "stopped its worker 3 times" in str(ended.error)
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+
+
+def test_a_redis_that_hangs_is_noticed_and_replaced(program: Program) -> None:
+    # Given a daemon whose Redis is stopped in its tracks
+    program.add_tasks()
+    program.start_daemon()
+    pid = program.fact("redis")["pid"]
+    os.kill(pid, signal.SIGSTOP)
+
+    # When work is submitted
+    task_id = submit(program, "add", x=1, y=2)
+
+    # Then the facts say so within seconds, Redis is replaced, and the work is done
+    program.wait_until(lambda: program.fact("redis")["state"] == "silent", "silence is noticed", timeout=10)
+    assert program.wait_for_end(task_id).value == 3
+    assert not psutil.pid_exists(pid)
+
+
+def test_cancel_of_waiting_and_running_tasks(program: Program, folder: Path) -> None:
+    # Given a full pool of one process and a task that waits behind it
+    program.add_tasks()
+    put_wish(program.connection, "pools", {"cpu": 1})
+    program.start_daemon()
+    running = submit(program, "steps", count=400, folder=str(folder))
+    program.wait_until(lambda: steps_done(folder) >= 2, "the first has begun")
+    waiting = submit(program, "steps", count=400, folder=str(folder))
+
+    # When both are cancelled
+    with transaction(program.connection):
+        hit = cancel(program.connection, [running, waiting])
+
+    # Then the waiting one has ended at once, the running one does after its step
+    assert hit == 2
+    assert program.task(waiting).state == "REVOKED"
+    assert program.wait_for_end(running).state == "REVOKED"
+    assert steps_done(folder) < 400
+
+
+def test_a_full_cpu_pool_does_not_hold_up_a_mail(program: Program, folder: Path) -> None:
+    # Given more long work than the cpu pool has processes
+    program.add_tasks()
+    program.start_daemon()
+    long = [submit(program, "steps", count=200, folder=str(folder)) for _ in range(6)]
+
+    # When a mail is submitted, then it is sent while the long work goes on
+    assert program.wait_for_end(submit(program, "mail")).value == "sent"
+    assert not any(program.task(t).ended for t in long)
+    with transaction(program.connection):
+        cancel(program.connection, long)
+
+
+def test_workers_are_polite(program: Program) -> None:
+    # Given a running daemon, then its workers run at nice 10 and the daemon itself does not
+    daemon = program.start_daemon()
+    assert psutil.Process(program.live_generation("cpu")["pid"]).nice() == 10
+    assert psutil.Process(daemon.pid).nice() == psutil.Process().nice()
+
+
+def test_pool_size_follows_the_wish(program: Program) -> None:
+    # Given a running daemon, when another size is wished
+    program.start_daemon()
+    before = program.live_generation("cpu")["number"]
+    put_wish(program.connection, "pools", {"cpu": 3})
+
+    # Then a new generation of that size takes over, and the old one goes
+    program.wait_until(lambda: program.live_generation("cpu")["number"] > before, "a new generation is live")
+    assert program.live_generation("cpu")["size"] == 3
+    program.wait_until(lambda: len(program.fact("generations")) == 2, "the old generation has gone")
+
+
+def test_the_daemon_needs_no_qt(program: Program, tmp_path: Path) -> None:
+    # Given a machine where importing Qt fails
+    blocked = tmp_path / "blocked" / "PySide6"
+    blocked.mkdir(parents=True)
+    (blocked / "__init__.py").write_text("raise ImportError('there is no Qt here')")
+
+    # When the daemon is started there, then it runs tasks
+    program.add_tasks()
+    program.start_daemon(PYTHONPATH=str(blocked.parent))
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+
+
+def test_a_daemon_that_nobody_needs_goes(program: Program) -> None:
+    # Given a daemon started for as long as it is needed, when there is no work and nobody watches
+    daemon = program.start_daemon("--while-needed")
+
+    # Then it ends by itself
+    assert daemon.wait(timeout=30) == 0
+    assert not daemon_is_running(program.paths)
+
+
+def test_nothing_listens_on_the_network(program: Program) -> None:
+    # Given the whole program at work
+    program.start_daemon()
+
+    # Then no process of it has a listening internet socket
+    listening = [
+        c for p in program.processes() for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN
+    ]
+    assert not listening
+
+
+def test_stop_without_a_daemon_says_so(program: Program) -> None:
+    # When there is nothing to stop, then that is no failure
+    stopped: subprocess.CompletedProcess[str] = program.cli("daemon", "--stop")
+    assert (stopped.returncode, stopped.stdout) == (0, "No daemon was running.\n")
+
+
+def test_a_shell_without_redis_can_submit(program: Program) -> None:
+    # Given no daemon at all, when a task is submitted with Celery's API
+    app = StoreCelery("shell")
+    result = app.send_task("example.add", (1, 2))
+
+    # Then it is accepted and waits
+    assert program.task(result.id).state == "PENDING"

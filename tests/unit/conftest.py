@@ -1,0 +1,26 @@
+"""Unit tests start nothing: a store in a throwaway folder is all they share."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ambuda_desktop.paths import ENVIRONMENT, Paths
+from ambuda_desktop.store.connection import connect
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """A data folder of this test's own."""
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return Paths.current().make()
+
+
+@pytest.fixture
+def store(paths: Paths) -> Iterator[sqlite3.Connection]:
+    """An empty store."""
+    connection = connect(paths.store)
+    yield connection
+    connection.close()

@@ -1,0 +1,95 @@
+"""books.py: accepting a book, and its folder."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ambuda_desktop import books
+from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.books import summary
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def pdf(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(b"%PDF-1.4\n%...")
+    return path
+
+
+def test_an_accepted_book_is_on_disk_and_waits(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # When a PDF is added
+    source = pdf(tmp_path, "Mālavikāgnimitra  (1840).pdf")
+    before = (source.read_bytes(), source.stat().st_mtime_ns)
+    book = books.add_pdf(store, paths, source, nothing)
+
+    # Then its copy, its manifest and its waiting task are there, and the source is as it was
+    folder = books.book_folder(paths, book)
+    assert book == "malavikagnimitra-1840"
+    assert folder.original.read_bytes() == before[0]
+    assert Manifest.load(folder.manifest).title == "Mālavikāgnimitra (1840)"
+    found = summary(store, book)
+    assert found is not None
+    assert (found.state, found.title) == ("waiting", "Mālavikāgnimitra (1840)")
+    assert (source.read_bytes(), source.stat().st_mtime_ns) == before
+
+
+def test_equal_names_get_folders_of_their_own(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    assert books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a"
+    assert books.add_pdf(store, paths, pdf(tmp_path, "A!.pdf"), nothing) == "a-2"
+
+
+def test_a_title_without_latin_letters_still_gets_a_folder(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    book = books.add_pdf(store, paths, pdf(tmp_path, "मेघदूतम्.pdf"), nothing)
+    assert book.startswith("book-")
+    found = summary(store, book)
+    assert found is not None
+    assert found.title == "मेघदूतम्"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(b"", "is empty"), (b"GIF89a", "is not a PDF"), (None, "is not there")]
+)
+def test_what_is_no_pdf_is_refused_and_leaves_nothing(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    # Given something that is no PDF
+    source = tmp_path / "a.pdf"
+    if content is not None:
+        source.write_bytes(content)
+
+    # When it is added, then it is refused with a sentence, and the library is empty
+    with pytest.raises(BadInput, match=sentence):
+        books.add_pdf(store, paths, source, nothing)
+    assert not list(paths.library.iterdir())
+    assert store.execute("SELECT count(*) FROM tasks").fetchone()[0] == 0
+
+
+def test_a_copy_that_fails_leaves_nothing(paths: Paths, store: sqlite3.Connection, tmp_path: Path) -> None:
+    # Given a source that vanishes while it is copied
+    source = pdf(tmp_path, "a.pdf")
+
+    def vanish(_done: int, _total: int) -> None:
+        source.unlink(missing_ok=True)
+
+    # When it is added, then nothing is
+    with pytest.raises(BadInput, match="no longer there"):
+        books.add_pdf(store, paths, source, vanish)
+    assert not list(paths.library.iterdir())
+
+
+@pytest.mark.parametrize("name", ["..", "../data", "a/b", "nobody"])
+def test_a_name_never_leaves_the_library(paths: Paths, name: str) -> None:
+    with pytest.raises(NotFound):
+        books.book_folder(paths, name)

@@ -1,0 +1,76 @@
+"""celery_app.py: Celery's API accepts into the store."""
+
+import json
+import sqlite3
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.paths import Paths
+
+
+@pytest.fixture
+def app(paths: Paths) -> StoreCelery:
+    """An app with one task, and no broker anywhere."""
+    app = StoreCelery("unit", set_as_current=False)
+
+    @app.task(name="add", pool="net", shared=False)
+    def add(x: int, y: int) -> int:
+        return x + y
+
+    return app
+
+
+def only_row(store: sqlite3.Connection) -> dict[str, Any]:
+    rows = store.execute("SELECT * FROM tasks").fetchall()
+    assert len(rows) == 1
+    return dict(rows[0])
+
+
+def test_apply_async_accepts_without_a_broker(app: StoreCelery, store: sqlite3.Connection) -> None:
+    # When a task is submitted with everything Celery has
+    link = app.signature("add", (5,))
+    result = app.tasks["add"].apply_async((1,), {"y": 2}, priority=3, link=link, headers={"mine": 1})
+
+    # Then the row has it, as JSON, in the task's own pool
+    row = only_row(store)
+    payload = json.loads(row["payload"])
+    assert (row["id"], row["state"], row["pool"], row["priority"]) == (result.id, "PENDING", "net", 3)
+    assert (payload["args"], payload["kwargs"]) == ([1], {"y": 2})
+    assert payload["options"]["headers"] == {"mine": 1}
+    assert payload["options"]["link"]["task"] == "add"
+
+
+def test_countdown_and_eta_become_not_before(app: StoreCelery, store: sqlite3.Connection) -> None:
+    app.send_task("add", (1, 2), countdown=60)
+    app.send_task("add", (1, 2), eta=datetime.now(UTC) + timedelta(seconds=60))
+    moments = [row["not_before"] for row in store.execute("SELECT not_before FROM tasks").fetchall()]
+    assert moments == pytest.approx([time.time() + 60] * 2, abs=5)
+
+
+def test_expires_becomes_a_moment(app: StoreCelery, store: sqlite3.Connection) -> None:
+    app.send_task("add", (1, 2), expires=60)
+    expires = json.loads(only_row(store)["payload"])["options"]["expires"]
+    assert datetime.fromisoformat(expires).timestamp() == pytest.approx(time.time() + 60, abs=5)
+
+
+def test_the_queue_chooses_the_pool(app: StoreCelery, store: sqlite3.Connection) -> None:
+    app.send_task("unknown.task", queue="net")
+    app.send_task("unknown.task", queue="celery")
+    app.send_task("unknown.task", queue="net.1f3a.7")
+    pools = [row["pool"] for row in store.execute("SELECT pool FROM tasks ORDER BY seq").fetchall()]
+    assert pools == ["net", "cpu", "net"]
+
+
+def test_what_is_not_json_is_refused_at_once(app: StoreCelery, store: sqlite3.Connection) -> None:
+    with pytest.raises(TypeError):
+        app.send_task("add", (object(), 2))
+    assert store.execute("SELECT count(*) FROM tasks").fetchone()[0] == 0
+
+
+def test_only_json_is_spoken(app: StoreCelery) -> None:
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_serializer == app.conf.result_serializer == "json"

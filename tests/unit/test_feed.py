@@ -1,0 +1,45 @@
+"""daemon/feed.py: what Celery stores becomes an Update."""
+
+from typing import Any
+
+import pytest
+
+from ambuda_desktop.daemon.feed import LOST, parse
+from ambuda_desktop.store.dispatch import Update
+
+
+def meta(status: str, result: Any = None, **more: Any) -> dict[str, Any]:
+    return {"task_id": "a", "status": status, "result": result, "queue": "cpu.x.1", **more}
+
+
+def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]:
+    return {"exc_type": kind, "exc_message": message, "exc_module": module}
+
+
+@pytest.mark.parametrize(
+    ("stored", "update"),
+    [
+        (meta("STARTED", {"pid": 1}), Update("a", "STARTED", "cpu.x.1")),
+        (
+            meta("PROGRESS", {"current": 2, "total": 9}),
+            Update("a", "PROGRESS", "cpu.x.1", current=2, total=9),
+        ),
+        (meta("UPLOADING", {"current": 2}), Update("a", "PROGRESS", "cpu.x.1", current=2)),
+        (meta("SUCCESS", [1]), Update("a", "SUCCESS", "cpu.x.1", result=[1])),
+        (meta("RETRY", failure("ValueError", ["x"])), None),
+        (
+            meta("FAILURE", failure("ValueError", ["x"]), traceback="T"),
+            Update("a", "FAILURE", "cpu.x.1", error="ValueError: x", traceback="T"),
+        ),
+        (
+            meta("FAILURE", failure("BadInput", ["It is empty."], "ambuda_desktop.errors")),
+            Update("a", "FAILURE", "cpu.x.1", error="It is empty."),
+        ),
+        (
+            meta("FAILURE", failure("WorkerLostError", ["gone"])),
+            Update("a", LOST, "cpu.x.1", error="WorkerLostError: gone"),
+        ),
+    ],
+)
+def test_parse(stored: dict[str, Any], update: Update | None) -> None:
+    assert parse(stored) == update

@@ -1,0 +1,373 @@
+"""Splitting a book: planned, made, stopped in the middle, made again, ended."""
+
+import errno
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.errors import AmbudaError, BadInput
+from ambuda_desktop.manifest import Manifest, PageRecord
+from ambuda_desktop.worker.pdf import make_page as making
+from ambuda_desktop.worker.pdf.finish import finish
+from ambuda_desktop.worker.pdf.plan import LEAST, MOST, cut, plan
+from ambuda_desktop.worker.pdf.render_page import CannotRender
+from ambuda_desktop.worker.pdf.split import split_range
+from tests.support import pdfs
+
+
+class Stop(Exception):
+    """Raised where a real task is cancelled."""
+
+
+def ignore(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def stop_after(pages: int) -> Any:
+    """Progress that cancels after so many pages."""
+
+    def progress(done: int, _total: int) -> None:
+        if done == pages:
+            raise Stop
+
+    return progress
+
+
+def book(tmp_path: Path, pages: int = 4) -> tuple[BookFolder, list[bytes]]:
+    """A book of JPEG scans in a library, and its JPEGs."""
+    jpegs = pdfs.scanned_book(tmp_path / "book.pdf", pages)
+    return pdfs.put_in_library(tmp_path / "library", tmp_path / "book.pdf"), jpegs
+
+
+def mixed(tmp_path: Path) -> BookFolder:
+    """A book of a scan, a text, a scan cut short, a page whose image is lost, and a scan."""
+    pdf = pikepdf.new()
+    pdfs.add_scan(pdf)
+    pdfs.add_text(pdf)
+    pdfs.add_scan(pdf, pdfs.jpeg()[:6000])
+    pdfs.add_scan(pdf, b"lost" * 50)
+    pdfs.add_scan(pdf, pdfs.jpeg("L"), "L")
+    return pdfs.put_in_library(tmp_path / "library", pdf)
+
+
+def methods(folder: BookFolder) -> list[str]:
+    return [record.method for record in Manifest.load(folder.manifest).pages]
+
+
+# --- the plan ---
+
+
+def test_plan_covers_each_page_once_and_in_order(tmp_path: Path) -> None:
+    # Given a book of 200 scans
+    folder, _ = book(tmp_path, 200)
+
+    # When
+    planned = plan(folder, None, ignore)
+
+    # Then it is cut into ranges of 50 to 100 pages
+    assert planned.pages == 200
+    assert [n for numbers in planned.ranges for n in numbers] == list(range(1, 201))
+    assert all(50 <= len(numbers) <= 100 for numbers in planned.ranges)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 8])
+@pytest.mark.parametrize("costs", [[1] * 400, [5] * 40, [1] * 300 + [5] * 60, [5], [1, 5] * 100])
+def test_ranges_cost_about_the_same(costs: list[int], cores: int) -> None:
+    # When
+    ranges = cut(range(1, len(costs) + 1), costs, cores)
+
+    # Then none costs much more than the most, and none is needlessly small
+    prices = [sum(costs[n - 1] for n in numbers) for numbers in ranges]
+    assert [n for numbers in ranges for n in numbers] == list(range(1, len(costs) + 1))
+    assert max(prices) <= MOST + 5
+    assert len(ranges) == 1 or min(prices) >= LEAST - 5
+    assert len(ranges) >= min(cores, math.floor(sum(costs) / LEAST))
+
+
+def test_plan_of_wanted_pages(tmp_path: Path) -> None:
+    # Given a book and the wish for two of its pages
+    folder, _ = book(tmp_path)
+
+    # When and then
+    assert plan(folder, [4, 2], ignore).ranges == [[4, 2]]
+
+
+def test_plan_can_be_cancelled(tmp_path: Path) -> None:
+    folder, _ = book(tmp_path, 120)
+    with pytest.raises(Stop):
+        plan(folder, None, stop_after(100))
+
+
+# --- books that cannot be split ---
+
+
+def test_page_that_is_not_in_the_book(tmp_path: Path) -> None:
+    folder, _ = book(tmp_path)
+    with pytest.raises(BadInput, match="There is no page 5: the PDF has 4 pages"):
+        plan(folder, [1, 5], ignore)
+
+
+def test_pdf_with_a_password(tmp_path: Path) -> None:
+    pdf = pikepdf.new()
+    pdfs.add_scan(pdf)
+    pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "locked.pdf")
+    with pytest.raises(BadInput, match="needs a password"):
+        plan(folder, None, ignore)
+
+
+def test_pdf_that_may_be_read_but_not_changed(tmp_path: Path) -> None:
+    # Given an encrypted PDF that opens without a password
+    pdf = pikepdf.new()
+    pdfs.add_scan(pdf)
+    pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="", owner="secret"))
+    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "locked.pdf")
+
+    # When and then: its JPEG is copied, decrypted
+    assert split_range(folder, [1], ignore)["done"] == 1
+    assert folder.page(1).read_bytes() == pdfs.jpeg()
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.4\nnothing else", b"no PDF"])
+def test_pdf_damaged_beyond_repair(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "bad.pdf").write_bytes(data)
+    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "bad.pdf")
+    with pytest.raises(BadInput, match=r"damaged beyond repair: [^/]+\.$"):
+        plan(folder, None, ignore)
+
+
+def test_pdf_without_pages(tmp_path: Path) -> None:
+    folder = pdfs.put_in_library(tmp_path / "library", pikepdf.new())
+    with pytest.raises(BadInput, match="has no pages"):
+        plan(folder, None, ignore)
+
+
+def test_original_that_is_gone(tmp_path: Path) -> None:
+    folder, _ = book(tmp_path)
+    folder.original.unlink()
+    with pytest.raises(AmbudaError, match="cannot be read"):
+        plan(folder, None, ignore)
+
+
+# --- making pages ---
+
+
+def test_scans_are_copied_byte_for_byte(tmp_path: Path) -> None:
+    # Given a book
+    folder, jpegs = book(tmp_path)
+    before = folder.original.read_bytes()
+    reported: list[tuple[int, int]] = []
+
+    # When it is split
+    result = split_range(folder, [1, 2, 3, 4], lambda done, total: reported.append((done, total)))
+    finish(folder)
+
+    # Then each page is the JPEG that lies in the PDF, which is not touched
+    assert result == {"done": 4, "failed": {}, "warnings": {}}
+    assert [folder.page(n).read_bytes() for n in (1, 2, 3, 4)] == jpegs
+    assert reported == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert folder.original.read_bytes() == before
+    # And the manifest says all of it
+    first = Manifest.load(folder.manifest).pages[0]
+    assert first == PageRecord(
+        number=1, method="copied", width=pdfs.WIDTH, height=pdfs.HEIGHT, dpi=pdfs.DPI, bytes=len(jpegs[0]),
+        sha256=hashlib.sha256(jpegs[0]).hexdigest(),
+    )  # fmt: skip
+
+
+def test_bad_page_is_a_result(tmp_path: Path) -> None:
+    # Given a book with a damaged and a lost page
+    folder = mixed(tmp_path)
+
+    # When it is split
+    result = split_range(folder, [1, 2, 3, 4, 5], ignore)
+    finish(folder)
+
+    # Then the others are there, and each fault has its sentence
+    json.dumps(result)
+    assert methods(folder)[:3] == ["copied", "rendered", "rendered"]
+    assert methods(folder)[4] == "copied"
+    assert result["warnings"]["3"] == "The PDF's image of this page is cut short."
+    assert sorted(path.name for path in folder.path.iterdir()) == ["manifest.json", "original.pdf", "pages"]
+
+
+def test_lost_image_fails(tmp_path: Path) -> None:
+    # Given a page whose only image is rubbish
+    folder = mixed(tmp_path)
+
+    # When
+    result = split_range(folder, [4], ignore)
+    finish(folder)
+
+    # Then it has failed and says so, and no image pretends to be it
+    assert result["done"] == 0
+    assert "comes out blank" in result["failed"]["4"]
+    assert not folder.page(4).exists()
+    assert methods(folder) == ["missing", "missing", "missing", "failed", "missing"]
+
+
+def test_without_poppler_pages_are_made_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    folder = mixed(tmp_path)
+    assert split_range(folder, [1, 2, 3], ignore)["done"] == 3
+
+
+def test_second_run_makes_nothing_again(tmp_path: Path) -> None:
+    # Given a range that was made
+    folder, _ = book(tmp_path)
+    first = split_range(folder, [1, 2, 3, 4], ignore)
+    before = {n: folder.page(n).stat().st_ino for n in (1, 2, 3, 4)}
+
+    # When it is made again, before and after the book was finished
+    second = split_range(folder, [1, 2, 3, 4], ignore)
+    finish(folder)
+    third = split_range(folder, [1, 2, 3, 4], ignore)
+
+    # Then every file is the same one
+    assert first == second == third
+    assert {n: folder.page(n).stat().st_ino for n in (1, 2, 3, 4)} == before
+
+
+@pytest.mark.parametrize("harm", ["torn page", "torn record", "no record", "no page"])
+def test_page_that_was_left_half_done_is_made_again(tmp_path: Path, harm: str) -> None:
+    # Given a range that was made, and what a power cut or a kill may do to it
+    folder, jpegs = book(tmp_path)
+    split_range(folder, [1, 2], ignore)
+    match harm:
+        case "torn page":
+            folder.page(2).write_bytes(jpegs[1][:50])
+        case "torn record":
+            folder.record(2).write_text('{"number": 2, "meth')
+        case "no record":
+            folder.record(2).unlink()
+        case "no page":
+            folder.page(2).unlink()
+
+    # When it is made again
+    split_range(folder, [1, 2], ignore)
+
+    # Then
+    assert folder.page(2).read_bytes() == jpegs[1]
+    assert PageRecord.load(folder.record(2)) is not None
+
+
+def test_cancel_in_the_middle_keeps_the_pages_made(tmp_path: Path) -> None:
+    # Given a range that is cancelled after its second page
+    folder, jpegs = book(tmp_path)
+    with pytest.raises(Stop):
+        split_range(folder, [1, 2, 3, 4], stop_after(2))
+    assert sorted(path.name for path in folder.pages.iterdir()) == ["1.jpg", "2.jpg"]
+
+    # When the book is ended
+    finish(folder)
+
+    # Then the manifest knows both, and those that were not made
+    assert methods(folder) == ["copied", "copied", "missing", "missing"]
+
+    # And when the rest is split later, the manifest is complete
+    split_range(folder, [3, 4], ignore)
+    finish(folder)
+    assert methods(folder) == ["copied"] * 4
+    assert folder.page(4).read_bytes() == jpegs[3]
+
+
+def test_retry_of_a_failed_page_completes_the_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a book whose second page failed, because poppler did not work that day
+    folder = mixed(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "render_page", _raise(CannotRender("Poppler was ill.")))
+        assert split_range(folder, [1, 2], ignore)["failed"] == {"2": "Poppler was ill."}
+    finish(folder)
+    assert methods(folder)[:2] == ["copied", "failed"]
+
+    # When that page alone is made again
+    assert plan(folder, [2], ignore).ranges == [[2]]
+    split_range(folder, [2], ignore)
+    finish(folder)
+
+    # Then nothing of the first split is lost
+    assert methods(folder)[:2] == ["copied", "rendered"]
+
+
+def test_full_disk_is_not_the_fault_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = book(tmp_path)
+    monkeypatch.setattr(making, "_write_durably", _raise(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(AmbudaError, match=r"The disk is full: .+ The pages made so far are kept\."):
+        split_range(folder, [1], ignore)
+
+
+def _raise(error: Exception) -> Any:
+    def fail(*_args: object) -> None:
+        raise error
+
+    return fail
+
+
+# --- the end ---
+
+
+def test_finish_can_be_run_again_wherever_it_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a finish that was killed before it removed `work`
+    folder, _ = book(tmp_path)
+    split_range(folder, [1, 2, 3, 4], ignore)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", _raise(Stop()))
+        with pytest.raises(Stop):
+            finish(folder)
+    first = Manifest.load(folder.manifest)
+
+    # When it runs again, and once more after a part of `work` is gone
+    folder.record(1).unlink()
+    second = finish(folder)
+    third = finish(folder)
+
+    # Then the manifest stays the same, and `work` is gone
+    assert first == second == third
+    assert first.title == "book"
+    assert not folder.work.exists()
+
+
+def test_image_that_a_person_changed_is_kept(tmp_path: Path) -> None:
+    # Given a split book, of which a person cropped page 1
+    folder, _ = book(tmp_path)
+    split_range(folder, [1, 2], ignore)
+    finish(folder)
+    cropped = pdfs.jpeg(size=(100, 100))
+    folder.page(1).write_bytes(cropped)
+
+    # When another page is split
+    split_range(folder, [3], ignore)
+    finish(folder)
+
+    # Then the person's image stays, and the manifest describes it
+    first = Manifest.load(folder.manifest).pages[0]
+    assert folder.page(1).read_bytes() == cropped
+    assert (first.width, first.height, first.bytes) == (100, 100, len(cropped))
+    assert first.reason == "The image was changed after the split."
+
+
+def test_page_whose_record_was_lost_is_described_from_its_file(tmp_path: Path) -> None:
+    # Given a page that was written when we were killed, and one that is torn
+    folder, jpegs = book(tmp_path)
+    split_range(folder, [1, 2], ignore)
+    folder.record(1).unlink()
+    folder.page(2).write_bytes(jpegs[1][:500])
+    folder.record(2).unlink()
+
+    # When the book is ended
+    finish(folder)
+
+    # Then
+    first, second = Manifest.load(folder.manifest).pages[:2]
+    assert (first.width, first.sha256) == (pdfs.WIDTH, hashlib.sha256(jpegs[0]).hexdigest())
+    assert (second.method, second.reason) == ("failed", "2.jpg is not a whole JPEG.")

@@ -1,0 +1,86 @@
+"""The Celery tasks of a split, run one after another without worker or broker."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from ambuda_desktop.books import add_pdf, book_folder
+from ambuda_desktop.celery_app import app
+from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.paths import ENVIRONMENT, Paths
+from ambuda_desktop.store import query
+from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.dispatch import insert_finishes
+from ambuda_desktop.worker.tasks.split import split_pages
+from tests.support import pdfs
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """A data folder that the tasks take for theirs."""
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return Paths.current().make()
+
+
+@pytest.fixture
+def store(paths: Paths) -> Iterator[sqlite3.Connection]:
+    connection = connect(paths.store)
+    yield connection
+    connection.close()
+    app.connection_to_store().close()
+
+
+def run(store: sqlite3.Connection, task_id: str) -> Any:
+    """Run a waiting task as Celery would: the parameters are JSON, and the request has the id."""
+    row = query.task(store, task_id)
+    assert row is not None
+    task = app.tasks[row.name]
+    task.push_request(id=row.id)
+    try:
+        return json.loads(json.dumps(task.run(**row.kwargs)))
+    finally:
+        task.pop_request()
+
+
+def end(store: sqlite3.Connection, task_id: str) -> None:
+    store.execute("UPDATE tasks SET state = 'SUCCESS' WHERE id = ?", (task_id,))
+
+
+def test_book_goes_through_all_three_tasks(tmp_path: Path, paths: Paths, store: sqlite3.Connection) -> None:
+    # Given an accepted book of 160 pages
+    pdfs.scanned_book(tmp_path / "book.pdf", 160)
+    book = add_pdf(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
+    plan = store.execute("SELECT id FROM tasks").fetchone()["id"]
+
+    # When its plan runs twice, as it may after a crash
+    assert run(store, plan) == run(store, plan) == {"pages": 160, "ranges": len(query.children(store, plan))}
+
+    # Then its ranges were submitted once, as children of the plan and of the book
+    ranges = query.children(store, plan)
+    assert [task.book for task in ranges] == [book] * len(ranges)
+    assert store.execute("SELECT pages FROM books").fetchone()["pages"] == 160
+
+    # When they run, and the finish after them
+    results = [run(store, task.id) for task in ranges]
+    for task_id in (plan, *(task.id for task in ranges)):
+        end(store, task_id)
+    insert_finishes(store)
+    last = query.children(store, plan)[-1]
+
+    # Then every page is there
+    assert sum(result["done"] for result in results) == 160
+    assert run(store, last.id) == {"pages": 160, "failed": [], "missing": []}
+    manifest = Manifest.load(book_folder(paths, book).manifest)
+    assert [page.method for page in manifest.pages] == ["copied"] * 160
+
+
+@pytest.mark.parametrize("params", [{"book": "b"}, {"book": "b", "pages": "9-1"}, {"book": 1, "pages": "1"}])
+def test_parameters_are_checked(paths: Paths, params: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        split_pages.run(params)
