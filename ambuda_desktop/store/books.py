@@ -1,5 +1,6 @@
 """Looking at books: each book's tasks folded into one summary. Nothing here writes."""
 
+import functools
 import json
 import re
 import sqlite3
@@ -127,6 +128,12 @@ def _state(family: list[sqlite3.Row], pages: "_Pages") -> BookState:
     return "incomplete" if pages.failures or schema.FAILURE in states else "done"
 
 
+@functools.lru_cache(maxsize=20_000)
+def _numbers(payload: str) -> tuple[int, ...]:
+    """The pages of a range; cached, because the window asks again at each change."""
+    return tuple(SplitPages.model_validate(json.loads(payload)["kwargs"]["params"]).numbers())
+
+
 class _Pages:
     """The state of each page, folded from the tasks that work on them; a later task overrides."""
 
@@ -136,8 +143,7 @@ class _Pages:
         self.warnings: dict[int, str] = {}
 
     def fold(self, task: sqlite3.Row) -> None:
-        arguments = SplitPages.model_validate(json.loads(task["payload"])["kwargs"]["params"])
-        numbers = [n for n in arguments.numbers() if n <= len(self.cells)]
+        numbers = [n for n in _numbers(task["payload"]) if n <= len(self.cells)]
         result = json.loads(task["result"]) if task["result"] else None
         done = len(numbers) if task["state"] == schema.SUCCESS else task["current"]
         for index, number in enumerate(numbers):

@@ -15,31 +15,37 @@ BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the store, creating it where it is missing. One connection a thread.
 
-    Raises AmbudaError where the file is damaged or made by a newer version.
+    Raises AmbudaError where the file is damaged, cannot be written, or was made by a newer version.
     """
-    # SQLite gives its -wal and -shm the permissions of the file itself.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
+    try:
+        # SQLite gives its -wal and -shm the permissions of the file itself.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
+    except (OSError, sqlite3.Error) as error:
+        raise AmbudaError(f"The task store {path} cannot be opened: {error}.") from error
     connection.row_factory = sqlite3.Row
     try:
-        # FULL: what a commit has returned from survives a power cut.
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;"
-            )
-        elif version > schema.VERSION:
-            raise AmbudaError(f"{path} was made by a newer Ambuda Desktop. Update this one to open it.")
-    except (sqlite3.DatabaseError, AmbudaError) as error:
+        _prepare(connection, path)
+    except sqlite3.DatabaseError as error:
         connection.close()
-        if isinstance(error, AmbudaError):
-            raise
         raise AmbudaError(
             f"The task store {path} cannot be used: {error}. Your books are files in the library folder "
             "beside it and are not touched by this."
         ) from error
+    except AmbudaError:
+        connection.close()
+        raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    # FULL: what a commit has returned from survives a power cut.
+    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        connection.executescript(f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;")
+    elif version > schema.VERSION:
+        raise AmbudaError(f"{path} was made by a newer Ambuda Desktop. Update this one to open it.")
 
 
 @contextlib.contextmanager
