@@ -204,8 +204,8 @@ def demo(picture: Path) -> None:
     start_daemon(paths)
     try:
         wait_for_daemon(paths)
-        book = add_pdf(connection, paths, resources() / "sample" / "sample.pdf", lambda _done, _total: None)
         camera = terminal.start_camera(paths, picture.absolute())
+        book = add_pdf(connection, paths, resources() / "sample" / "sample.pdf", lambda _done, _total: None)
         terminal.follow(connection, [book])
         terminal.end_camera(camera, picture.absolute())
     finally:

@@ -107,17 +107,23 @@ def task_json(task: Task) -> dict[str, Any]:
     return values
 
 
-def start_camera(paths: Paths, picture: Path) -> "subprocess.Popen[bytes]":
-    """Start the real window, offscreen, to be drawn while the work runs."""
+def start_camera(paths: Paths, picture: Path) -> "subprocess.Popen[str]":
+    """Start the real window, offscreen, and wait until it stands (or cannot)."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", ENVIRONMENT: str(paths.root)}
-    return subprocess.Popen(program("picture", str(picture)), env=environment, stderr=subprocess.PIPE)
+    camera = subprocess.Popen(
+        program("picture", str(picture)), env=environment, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert camera.stdout is not None
+    camera.stdout.readline()
+    return camera
 
 
-def end_camera(camera: "subprocess.Popen[bytes]", picture: Path) -> None:
+def end_camera(camera: "subprocess.Popen[str]", picture: Path) -> None:
     """Say where the picture is, or why there is none."""
     _, errors = camera.communicate(timeout=PICTURE_TIMEOUT)
     if camera.returncode == 0:
         click.echo(f"Window: {picture}")
     else:
-        reason = errors.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        reason = errors.strip().splitlines() or ["no reason given"]
         complain(f"The window could not be drawn: {reason[-1]}")

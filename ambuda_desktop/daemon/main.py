@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 from ambuda_desktop import logs
-from ambuda_desktop.celery_app import app
+from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
@@ -62,7 +62,9 @@ class Daemon:
         self.board = FactBoard(self.connection)
         self.redis = RedisServer(paths)
         self.feed = Feed(paths)
-        self.dispatcher = Dispatcher(paths, self.connection, app)
+        # It only publishes. Without a result backend: that would subscribe to each task's result.
+        self.app = StoreCelery("ambuda_daemon", backend="disabled://", set_as_current=False)
+        self.dispatcher = Dispatcher(paths, self.connection, self.app)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self._signalled = False
@@ -75,7 +77,7 @@ class Daemon:
         self.board.write({"daemon": self._fact()})
         log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
         self.redis.start()
-        app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
+        self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
         if left := self.dispatcher.recover():
             log.info("%s tasks that an earlier daemon had in flight wait again", left)
         self.generations = Generations(self.paths, self._wanted_sizes(), self.board.notice)

@@ -18,8 +18,7 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises AmbudaError where the file is damaged, cannot be written, or was made by a newer version.
     """
     try:
-        # SQLite gives its -wal and -shm the permissions of the file itself.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _create(path)
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
     except (OSError, sqlite3.Error) as error:
         raise AmbudaError(f"The task store {path} cannot be opened: {error}.") from error
@@ -38,12 +37,23 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _create(path: Path) -> None:
+    """Make the file, for this user only; SQLite gives its -wal and -shm the same permissions.
+
+    Never opens one that is there: closing it would drop the locks that SQLite holds in this process.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     # FULL: what a commit has returned from survives a power cut.
     connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
-        connection.executescript(f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;"
+        )
     elif version > schema.VERSION:
         raise AmbudaError(f"{path} was made by a newer Ambuda Desktop. Update this one to open it.")
 

@@ -1,6 +1,6 @@
 """What splitting a book costs, against other ways to do it; prints Markdown for docs/benchmarks.md.
 
-    python -m tests.bench.bench_split BOOK.pdf [--rounds N] [--part split|queue|memory] [--as-is]
+    python -m tests.bench.bench_split BOOK.pdf [--rounds N] [--part split|queue|memory] [--pages N] [--as-is]
 
 `split`: the book as it is and, unless --as-is, with each page turned, so that every page is rendered.
 `queue`: CPU seconds of daemon, Redis and workers together, against the same functions in a loop.
@@ -57,6 +57,8 @@ def main() -> None:
         f"{time.strftime('%Y-%m-%d')}, {_machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
     )
     with temporary() as folder:
+        if pdf and arguments.pages:
+            pdf = first_pages(pdf, arguments.pages, folder)
         if pdf and "split" in arguments.part:
             bench_split(pdf, arguments.rounds)
             if not arguments.as_is:
@@ -160,6 +162,15 @@ def bench_memory(folder: Path) -> None:
     print()
 
 
+def first_pages(pdf: Path, count: int, folder: Path) -> Path:
+    """The same book, shorter."""
+    target = folder / f"{pdf.stem}-{count}.pdf"
+    with pikepdf.open(pdf) as book:
+        del book.pages[count:]
+        book.save(target)
+    return target
+
+
 def turned(pdf: Path, target: Path) -> Path:
     """The same book with each page turned by 180 degrees, so that each has to be rendered."""
     if not target.exists():
@@ -185,7 +196,10 @@ def _label(pdf: Path) -> str:
 
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
+        f"Python {platform.python_version()}"
+    )
 
 
 def _command() -> str:
@@ -197,6 +211,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("pdf", type=Path, nargs="?")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--part", action="append", choices=["split", "queue", "memory"])
+    parser.add_argument("--pages", type=int, help="take the first pages of the PDF only")
     parser.add_argument("--as-is", action="store_true", help="leave out the book with turned pages")
     arguments = parser.parse_args()
     arguments.part = arguments.part or ["split", "queue", "memory"]

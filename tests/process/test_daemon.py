@@ -205,6 +205,24 @@ def test_the_daemon_needs_no_qt(program: Program, tmp_path: Path) -> None:
     assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
 
 
+def test_without_shared_memory_tasks_run_in_threads_and_it_is_said(program: Program) -> None:
+    # Given a machine whose /dev/shm is not writable (a mount of this test's own)
+    mount = "mount --bind /dev/shm /dev/shm && mount -o remount,bind,ro /dev/shm"
+    private = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+    if subprocess.run([*private, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine allows no mount namespaces")
+    program.add_tasks()
+
+    # When the daemon is started there
+    daemon = program.start_daemon(before=private)
+
+    # Then tasks run, in threads, and the user is told
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+    assert program.fact("pools")["cpu"]["kind"] == "threads"
+    assert "/dev/shm is not writable" in program.fact("notices")[-1]["sentence"]
+    assert daemon.poll() is None
+
+
 def test_a_daemon_that_nobody_needs_goes(program: Program) -> None:
     # Given a daemon started for as long as it is needed, when there is no work and nobody watches
     daemon = program.start_daemon("--while-needed")

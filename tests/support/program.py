@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +87,12 @@ class Program:
             capture_output=True, check=False, stdin=subprocess.DEVNULL, **options,
         )  # fmt: skip
 
-    def start_daemon(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
-        """Start a daemon of the test's own and wait until it and both pools are ready."""
+    def start_daemon(
+        self, *arguments: str, before: Sequence[str] = (), **environment: str
+    ) -> "subprocess.Popen[bytes]":
+        """Start a daemon of the test's own (by the command `before`) and wait until both pools are ready."""
         process = subprocess.Popen(
-            self.command("daemon", *arguments), env={**self.environment, **environment},
+            [*before, *self.command("daemon", *arguments)], env={**self.environment, **environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._daemons.append(process)

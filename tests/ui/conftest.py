@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -91,5 +91,5 @@ def window(qtbot: QtBot, context: Context) -> Iterator[MainWindow]:
     qtbot.waitExposed(window)
     yield window
     window.leave()
-    window.deleteLater()
-    QTimer.singleShot(0, lambda: None)
+    window.deleteLater()  # with its timers, before the store is closed
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,3 +1,5 @@
+import itertools
+
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop.paths import Paths
@@ -36,7 +38,7 @@ def test_starts_with_a_growing_pause(qtbot: QtBot, paths: Paths, background: Bac
     world.live(qtbot, 60)
 
     # Then it is tried less and less often
-    pauses = [b - a for a, b in zip(world.starts, world.starts[1:], strict=False)]
+    pauses = [b - a for a, b in itertools.pairwise(world.starts)]
     assert pauses == sorted(pauses)
     assert pauses[0] == 2
     assert len(world.starts) <= 6

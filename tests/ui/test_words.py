@@ -33,7 +33,8 @@ def test_books_in_words() -> None:
 
 
 def test_failing_line_comes_first() -> None:
-    trace = 'Traceback:\n  File "a.py", line 1, in f\n    g()\n  File "b.py", line 2, in g\n    1/0\nZeroDivisionError: x\n'
+    first = 'Traceback:\n  File "a.py", line 1, in f\n    g()\n'
+    trace = first + '  File "b.py", line 2, in g\n    1/0\nZeroDivisionError: x\n'
     assert words.failing_line(trace) == '  File "b.py", line 2, in g\n    1/0\nZeroDivisionError: x'
     assert words.failing_line("") == ""
 

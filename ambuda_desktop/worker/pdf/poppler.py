@@ -7,14 +7,14 @@ from pathlib import Path
 PROGRAMS = ("pdftocairo", "pdfinfo")  # pdf2image asks pdfinfo before each call
 
 
-def poppler_folder() -> Path | None:
-    """The folder of the poppler that came with the packaged program; None: search PATH."""
+def poppler_folder() -> str | None:
+    """The folder (as text: pdf2image adds to it) of the poppler that came with the packaged program; None: search PATH."""
     bundle = getattr(sys, "_MEIPASS", None)
     folder = Path(bundle) / "poppler" if bundle else None
-    return folder if folder and folder.is_dir() else None
+    return str(folder) if folder and folder.is_dir() else None
 
 
 def have_poppler() -> bool:
     """Whether pages can be rendered by poppler."""
     folder = poppler_folder()
-    return all(shutil.which(name, path=str(folder) if folder else None) for name in PROGRAMS)
+    return all(shutil.which(name, path=folder) for name in PROGRAMS)

@@ -84,7 +84,7 @@ def _with_poppler(pdf: Path, number: int, scale: float, folder: Path) -> str | N
             thread_count=1,
             use_cropbox=True,
             strict=True,
-            poppler_path=poppler_folder(),  # type: ignore[arg-type]
+            poppler_path=poppler_folder(),  # type: ignore[arg-type]  # None is its default
             paths_only=True,
             use_pdftocairo=True,
             timeout=TIMEOUT,
@@ -101,7 +101,8 @@ def _with_poppler(pdf: Path, number: int, scale: float, folder: Path) -> str | N
 @functools.lru_cache(maxsize=16)
 def _check_it_opens(pdf: Path) -> None:
     """See once a book that poppler does not hang on it: pdf2image's own look has no time limit."""
-    pdfinfo_from_path(pdf, poppler_path=poppler_folder(), timeout=INFO_TIMEOUT)  # type: ignore[arg-type]
+    folder = poppler_folder()
+    pdfinfo_from_path(str(pdf), poppler_path=folder, timeout=INFO_TIMEOUT)  # type: ignore[arg-type]
 
 
 def _with_pdfium(pdf: Path, number: int, scale: float, folder: Path) -> None:

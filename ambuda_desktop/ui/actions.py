@@ -1,0 +1,53 @@
+"""The actions of the window: each has words, a shortcut, and one place that says what it does."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("actions", text)
+
+
+class Commands(Protocol):
+    """What the window can be told."""
+
+    def choose_files(self) -> None: ...
+    def focus_search(self) -> None: ...
+    def clear_search(self) -> None: ...
+    def go_to(self, page: str) -> None: ...
+    def cancel_selected(self) -> None: ...
+    def retry_selected(self) -> None: ...
+    def open_folder(self) -> None: ...
+    def turn_detail(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+def make_actions(window: QWidget, commands: Commands) -> dict[str, QAction]:
+    """Make the actions and add them to the window."""
+    made: dict[str, QAction] = {}
+
+    def add(name: str, words: str, keys: Sequence[str], does: Callable[[], object]) -> None:
+        action = QAction(words, window)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda: does())
+        window.addAction(action)
+        made[name] = action
+
+    add("add", _tr("Add books…"), ["Ctrl+O"], commands.choose_files)
+    add("search", _tr("Search"), ["Ctrl+F"], commands.focus_search)
+    add("clear", _tr("Show all"), ["Esc"], commands.clear_search)
+    add("books", _tr("Books"), ["Ctrl+1"], lambda: commands.go_to("books"))
+    add("tasks", _tr("Tasks"), ["Ctrl+2"], lambda: commands.go_to("tasks"))
+    add("workers", _tr("Workers"), ["Ctrl+3"], lambda: commands.go_to("workers"))
+    add("settings", _tr("Settings"), ["Ctrl+4", "Ctrl+,"], lambda: commands.go_to("settings"))
+    add("cancel", _tr("Cancel"), ["Del", "Ctrl+."], commands.cancel_selected)
+    add("retry", _tr("Retry failed pages"), ["Ctrl+R"], commands.retry_selected)
+    add("folder", _tr("Open folder"), ["Ctrl+Return", "Ctrl+Enter"], commands.open_folder)
+    add("turn", _tr("Put details below or beside"), ["Ctrl+D"], commands.turn_detail)
+    add("close", _tr("Close"), ["Ctrl+Q", "Ctrl+W"], commands.close)
+    return made

@@ -1,0 +1,257 @@
+"""The main window: sidebar, pages, bars and the line of facts."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import put_wish, wish
+from ambuda_desktop.store.query import TaskFilter
+from ambuda_desktop.ui import icons, status, theme
+from ambuda_desktop.ui.actions import make_actions
+from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.daemon_watch import DaemonWatch
+from ambuda_desktop.ui.dialogs.closing import ClosingDialog
+from ambuda_desktop.ui.drops import local_files
+from ambuda_desktop.ui.models.places_model import Place
+from ambuda_desktop.ui.pages.books_page import BooksPage
+from ambuda_desktop.ui.pages.settings_page import SettingsPage
+from ambuda_desktop.ui.pages.tasks_page import TasksPage
+from ambuda_desktop.ui.pages.workers_page import WorkersPage
+from ambuda_desktop.ui.sidebar import Sidebar
+from ambuda_desktop.ui.status import Status
+from ambuda_desktop.ui.status_bar import StatusBar
+from ambuda_desktop.ui.top_bar import TopBar
+from ambuda_desktop.ui.trouble_bars import TroubleBars
+from ambuda_desktop.ui.widgets import line, tint_buttons
+from ambuda_desktop.ui.window_state import WindowState
+
+
+class MainWindow(QWidget):
+    """The control room."""
+
+    closed = Signal()
+
+    def __init__(self, context: Context, daemon: DaemonWatch, settings: Settings) -> None:
+        super().__init__()
+        self.setWindowTitle("Ambuda Desktop")
+        self.setWindowIcon(icons.window_icon())
+        self.setAcceptDrops(True)
+        self.context, self.daemon = context, daemon
+        self.status = Status()
+        self._leaving = False
+        self._filter = TaskFilter()
+        self._searches = {"books": "", "tasks": ""}
+        self.top, self.sidebar, self.foot = TopBar(self), Sidebar(self), StatusBar(self)
+        self.books, self.tasks = BooksPage(context, self), TasksPage(context, self)
+        self.workers = WorkersPage(context, self)
+        self.settings = SettingsPage(context, settings, self)
+        self.pages: dict[str, QWidget] = {
+            "books": self.books, "tasks": self.tasks, "workers": self.workers, "settings": self.settings,
+        }  # fmt: skip
+        self._stack = QStackedWidget(self)
+        self._troubles = TroubleBars(context.bars, daemon.start)
+        self._splitters = {"books": self.books.splitter, "tasks": self.tasks.splitter}
+        self._state = WindowState(context.paths)
+        self.actions_by_name = make_actions(self, self)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+        place = self._state.restore(self, self._splitters)
+        self.sidebar.go(Place(place if place in self.pages else "books"))
+        self.books.list.setFocus()
+
+    def refresh(self) -> None:
+        """The store changed."""
+        known, counts, count = status.read(self.context.watch.connection)
+        daemon = self.daemon
+        self.status = Status(known, counts, count, daemon.running, daemon.tries, daemon.left)
+        self.foot.show_status(self.status)
+        self.sidebar.show_status(self.status)
+        self._troubles.show(self.status)
+        page = self._stack.currentWidget()
+        if page is self.workers:
+            wished = wish(self.context.watch.connection, "pools") or {}
+            self.workers.show_status(self.status, wished)
+        elif page in (self.books, self.tasks):
+            page.refresh()
+
+    # What can be done: the Commands of actions.py.
+
+    def choose_files(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("Add books"), "", self.tr("PDF files (*.pdf *.PDF)")
+        )
+        self.add_files([Path(file) for file in files])
+
+    def add_files(self, files: list[Path]) -> None:
+        """Add PDFs and folders of PDFs, and show them."""
+        if files:
+            self.sidebar.go(Place("books"))
+            self.context.adding.add(files)
+
+    def focus_search(self) -> None:
+        if self.top.search.isEnabled():
+            self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.top.search.selectAll()
+
+    def clear_search(self) -> None:
+        """Show all of the page that is open."""
+        self.top.search.clear()
+        self._search("")
+        if self._page_name() == "tasks":
+            self._show_tasks(TaskFilter(group=self.sidebar.place.group))
+
+    def go_to(self, page: str) -> None:
+        self.sidebar.go(Place(page))
+        self.sidebar.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def cancel_selected(self) -> None:
+        page = self._stack.currentWidget()
+        if page in (self.books, self.tasks):
+            page.cancel()
+
+    def retry_selected(self) -> None:
+        if self._stack.currentWidget() is self.books:
+            self.books.retry()
+
+    def open_folder(self) -> None:
+        if self._stack.currentWidget() is self.books:
+            self.books.open_folder()
+
+    def turn_detail(self) -> None:
+        page = self._stack.currentWidget()
+        if page in (self.books, self.tasks):
+            page.turn()
+
+    def show_tasks_of(self, book: str) -> None:
+        """Go to the tasks of one book."""
+        self._searches["tasks"] = ""
+        self.sidebar.blockSignals(True)
+        self.sidebar.go(Place("tasks"))
+        self.sidebar.blockSignals(False)
+        self._went(Place("tasks"), book)
+
+    def leave(self) -> None:
+        """Close without asking: the session ends, or the question was answered."""
+        self._leaving = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        copies = len(self.context.adding.incoming)
+        if not self._leaving and (copies or self.status.in_progress):
+            event.ignore()
+            self._ask(copies)
+            return
+        self._state.save(self, self._splitters, self._page_name())
+        event.accept()
+        self.closed.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.add_files(local_files(event.mimeData()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
+            self.top.tint()
+            self.context.bars.tint()
+            tint_buttons(self)
+
+    def _ask(self, copies: int) -> None:
+        if self.findChild(ClosingDialog) is not None:
+            return
+        dialog = ClosingDialog(self.status.in_progress, copies, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.go_on_chosen.connect(self.leave)
+        dialog.stop_chosen.connect(self._stop_and_leave)
+        dialog.open()
+
+    def _stop_and_leave(self) -> None:
+        self.context.write(lambda store, _errand: put_wish(store, "stop", True), lambda _: self.leave())
+
+    def _page_name(self) -> str:
+        return self.sidebar.place.page
+
+    def _went(self, place: Place, book: str | None = None) -> None:
+        self._stack.setCurrentWidget(self.pages[place.page])
+        placeholder = {"books": self.tr("Search books"), "tasks": self.tr("Search tasks")}
+        enabled = place.page in placeholder
+        words = placeholder.get(place.page, self.tr("Nothing to search here"))
+        self.top.show_search(words, self._searches.get(place.page, ""), enabled)
+        if place.page == "tasks":
+            # A group of states narrows the tasks of a book further; "Tasks" shows all again.
+            book = self._filter.book if place.group is not None else book
+            self._show_tasks(TaskFilter(place.group, book, self._searches["tasks"]))
+        self.refresh()
+
+    def _search(self, text: str) -> None:
+        page = self._page_name()
+        self._searches[page] = text.strip()
+        if page == "books":
+            self.books.set_search(text)
+        elif page == "tasks":
+            self._show_tasks(TaskFilter(self._filter.group, self._filter.book, text.strip()))
+
+    def _show_tasks(self, wanted: TaskFilter) -> None:
+        if wanted != self._filter or wanted != self.tasks.model.filter:
+            self._filter = wanted
+            self.tasks.show_filter(wanted)
+
+    def _refuse(self, sentence: str) -> None:
+        self.context.bars.say(f"refused {time.monotonic()}", sentence, "error")
+
+    def _second(self) -> None:
+        self.daemon.look((self.status.facts.get("daemon") or {}).get("state"))
+        self.refresh()
+
+    def _connect(self) -> None:
+        watch, adding = self.context.watch, self.context.adding
+        watch.changed.connect(self.refresh)
+        watch.second.connect(self._second)
+        watch.unreadable.connect(lambda sentence: self.context.bars.say("store", sentence, "error"))
+        adding.refused.connect(self._refuse)
+        self.daemon.changed.connect(self.refresh)
+        self.top.add_wanted.connect(self.choose_files)
+        self.top.searched.connect(self._search)
+        self.sidebar.went.connect(self._went)
+        self.books.add_wanted.connect(self.choose_files)
+        self.books.tasks_wanted.connect(self.show_tasks_of)
+        for page in (self.books, self.tasks):
+            page.clear_wanted.connect(self.clear_search)
+        self.workers.start_wanted.connect(self.daemon.start)
+        self.settings.theme_chosen.connect(theme.apply)
+        names = ("folder", "retry", "cancel", "turn")
+        self.books.list.addActions([self.actions_by_name[name] for name in names])
+        self.tasks.table.addActions([self.actions_by_name[name] for name in ("cancel", "turn")])
+
+    def _lay_out(self) -> None:
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.context.bars)
+        right.addWidget(self._stack, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        edge = line()
+        edge.setFixedSize(1, 16777215)
+        middle.addWidget(edge)
+        middle.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.top, self.foot):
+            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column.addWidget(self.top)
+        column.addLayout(middle, 1)
+        column.addWidget(self.foot)
+        self.setMinimumSize(760, 480)

@@ -1,0 +1,85 @@
+"""Noticing that the store changed: the window's heartbeat."""
+
+import logging
+import sqlite3
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import connect
+
+log = logging.getLogger(__name__)
+
+TICK = 33  # milliseconds
+LOCK_WAIT = 20  # milliseconds a read on the GUI thread waits for a lock; then the next tick tries again
+
+
+class StoreWatch(QObject):
+    """Holds the GUI thread's read connection and says when what it reads has changed."""
+
+    changed = Signal()  # at most once a tick
+    second = Signal()  # once a second, for what changes with time alone
+    unreadable = Signal(str)  # a sentence
+
+    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+        """Raises AmbudaError where the store cannot be opened."""
+        super().__init__(parent)
+        self._paths = paths
+        self.connection = self._open()
+        self._version = self._read_version()
+        self._checked_at = time.monotonic()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def close(self) -> None:
+        self._timer.stop()
+        self.connection.close()
+
+    def tick(self) -> None:
+        """Look once; the timer calls this."""
+        now = time.monotonic()
+        try:
+            if now - self._checked_at >= 1:
+                self._checked_at = now
+                self._reopen_if_replaced()
+                self.second.emit()
+            version = self._read_version()
+            if version != self._version:
+                self._version = version
+                self.changed.emit()
+        except sqlite3.OperationalError as error:
+            # Locked for a moment, by recovery after a crash for instance: look again at the next tick.
+            log.debug("The store could not be read: %s", error)
+            self._version = -1
+        except (AmbudaError, sqlite3.DatabaseError) as error:
+            self.unreadable.emit(str(error))
+
+    def _open(self) -> sqlite3.Connection:
+        connection = connect(self._paths.store)
+        # The GUI thread never writes; SQLite makes sure of it.
+        connection.executescript(f"PRAGMA query_only=ON; PRAGMA busy_timeout={LOCK_WAIT};")
+        self._inode = self._paths.store.stat().st_ino
+        return connection
+
+    def _reopen_if_replaced(self) -> None:
+        # A replaced or deleted file is invisible to data_version: the old one is still open.
+        try:
+            inode = self._paths.store.stat().st_ino
+        except FileNotFoundError:
+            inode = -1
+        if inode != self._inode:
+            fresh = self._open()
+            self.connection.close()
+            self.connection = fresh
+            self._version = -1
+
+    def _read_version(self) -> int:
+        # fetchall: an open cursor would stop data_version from moving.
+        version: int = self.connection.execute("PRAGMA data_version").fetchall()[0][0]
+        return version

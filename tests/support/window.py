@@ -1,0 +1,69 @@
+"""The real window inside the test's own process, beside a real daemon, and clocks that watch it."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.ui.app import make_application, open_window
+from ambuda_desktop.ui.main_window import MainWindow
+from ambuda_desktop.ui.store_watch import StoreWatch
+
+
+@contextmanager
+def open_real_window(paths: Paths) -> Iterator[MainWindow]:
+    """The window, shown, with everything it has in earnest."""
+    make_application()
+    with closing(StoreWatch(paths)) as watch:
+        window = open_window(paths, watch, Settings())
+        window.resize(1180, 720)
+        window.show()
+        yield window
+        window.leave()
+        window.context.background.finish()
+
+
+def spin(until: Callable[[], object], timeout: float = 60.0) -> None:
+    """Run the event loop until something is true; fails after `timeout` seconds."""
+    app = QApplication.instance()
+    assert app is not None
+    deadline = time.monotonic() + timeout
+    while not until():
+        assert time.monotonic() < deadline, "the window waited in vain"
+        app.processEvents()
+        time.sleep(0.001)  # an idle loop would sleep in select
+
+
+class PaintClock(QObject):
+    """Notes when each value of `look()` is first painted by `widget`: value to `time.monotonic()`."""
+
+    def __init__(self, widget: QWidget, look: Callable[[], int | None]) -> None:
+        super().__init__(widget)
+        self.seen: dict[int, float] = {}
+        self._look = look
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint and (value := self._look()) is not None:
+            self.seen.setdefault(value, time.monotonic())
+        return False
+
+
+class LoopClock:
+    """Notes how long the event loop stands still: a timer of one millisecond should fire every millisecond."""
+
+    def __init__(self) -> None:
+        self._ticks: list[float] = []
+        self._timer = QTimer()
+        self._timer.timeout.connect(lambda: self._ticks.append(time.perf_counter()))
+        self._timer.start(1)
+
+    def stop(self) -> list[float]:
+        """The gaps, in milliseconds, ascending."""
+        self._timer.stop()
+        return sorted((b - a) * 1000 for a, b in itertools.pairwise(self._ticks))
