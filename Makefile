@@ -25,7 +25,7 @@ bundle:
 	bash packaging/build.sh
 screenshots:
 	bash packaging/setup.sh test
-	.venv/bin/python docs/make_screenshots.py
+	.venv/bin/python packaging/screenshots.py
 sample:
 	bash packaging/setup.sh run
 	.venv/bin/python packaging/make_sample.py

@@ -83,7 +83,7 @@ def stamp(connection: sqlite3.Connection, book: str) -> tuple[object, ...]:
 
 
 def summary(connection: sqlite3.Connection, book: str) -> BookSummary | None:
-    """The book as its tasks tell it, or None where there is no such book. 0.3 ms for 1,000 pages."""
+    """The book as its tasks tell it, or None where there is no such book. 2 ms for 1,000 pages."""
     row = connection.execute("SELECT * FROM books WHERE id = ?", (book,)).fetchone()
     if row is None:
         return None
@@ -143,26 +143,30 @@ class _Pages:
         self.warnings: dict[int, str] = {}
 
     def fold(self, task: sqlite3.Row) -> None:
+        state = task["state"]
         numbers = [n for n in _numbers(task["payload"]) if n <= len(self.cells)]
-        result = json.loads(task["result"]) if task["result"] else None
-        done = len(numbers) if task["state"] == schema.SUCCESS else task["current"]
-        for index, number in enumerate(numbers):
-            if index < done:
-                self._set(number, DONE)
-            elif task["state"] == schema.FAILURE:
+        done = len(numbers) if state == schema.SUCCESS else task["current"]
+        for number in numbers[:done]:
+            self._set(number, DONE)
+        rest = numbers[done:]
+        if state == schema.FAILURE:
+            for number in rest:
                 self._set(number, FAILED, task["error"])
-            elif index == done and task["state"] in (schema.STARTED, schema.PROGRESS):
-                self._set(number, RUNNING)
-        if task["state"] == schema.SUCCESS and result:
-            for number, sentence in result["failed"].items():
+        elif rest and state in (schema.STARTED, schema.PROGRESS):
+            self._set(rest[0], RUNNING)
+        if state == schema.SUCCESS and task["result"]:
+            result = json.loads(task["result"]) or {}
+            for number, sentence in result.get("failed", {}).items():
                 self._set(int(number), FAILED, sentence)
-            for number, sentence in result["warnings"].items():
+            for number, sentence in result.get("warnings", {}).items():
                 self._set(int(number), LOOK, sentence)
 
     def _set(self, number: int, cell: str, sentence: str | None = None) -> None:
+        self.cells[number - 1] = cell
+        if cell == DONE and not self.failures and not self.warnings:
+            return  # nearly always, and this runs once a page at each change
         self.failures.pop(number, None)
         self.warnings.pop(number, None)
-        self.cells[number - 1] = cell
         if cell == FAILED:
             self.failures[number] = sentence or "The page could not be made."
         elif cell == LOOK:

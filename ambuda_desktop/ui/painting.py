@@ -19,7 +19,7 @@ CELLS: dict[str, tuple[str, float]] = {
     books.FAILED: ("failed", 1.0),
 }
 #: Which letter wins where several pages share a pixel.
-_WORST_FIRST = (books.FAILED, books.LOOK, books.RUNNING, books.WAITING, books.DONE)
+_WORST_FIRST = "".join((books.FAILED, books.LOOK, books.RUNNING, books.WAITING, books.DONE))
 _GAP_FROM = 5.0  # pixels a cell must be wide to have a gap beside it
 WIDEST_CELL = 12.0  # pixels
 
@@ -113,11 +113,12 @@ def draw_cell(painter: QPainter, rect: QRectF, letter: str) -> None:
 def _columns(cells: str, wide: float, width: float) -> str:
     """The letter of each pixel column; a single failed page of a thousand is still seen."""
     columns = min(int(width), max(1, round(wide * len(cells))))
+    count = len(cells)
     letters = []
     for column in range(columns):
-        first = column * len(cells) // columns
-        share = set(cells[first : max(first + 1, (column + 1) * len(cells) // columns)])
-        letters.append(next(letter for letter in _WORST_FIRST if letter in share))
+        first = column * count // columns
+        share = cells[first : max(first + 1, (column + 1) * count // columns)]
+        letters.append(share if len(share) == 1 else min(share, key=_WORST_FIRST.index))
     # A page that somebody must find gets two pixels at least.
     for column in range(columns - 1, 0, -1):
         if letters[column - 1] in (books.FAILED, books.LOOK) and letters[column] != books.FAILED:

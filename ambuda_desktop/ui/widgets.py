@@ -18,7 +18,9 @@ def words_label(text: str = "", *, faint: bool = False, heavy: bool = False, sca
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)  # without it a wrapped label takes the height of a guessed width
+    label.setSizePolicy(policy)
     if faint:
         label.setObjectName("faint")
     if heavy or scale != 1.0:

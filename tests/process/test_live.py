@@ -1,5 +1,6 @@
 """The window beside the real daemon: what happens is seen at once, and nothing makes it stand still."""
 
+import functools
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from ambuda_desktop.store.books import summary
 from ambuda_desktop.store.query import TaskFilter, task_seqs
 from ambuda_desktop.store.submit import NewTask, insert
 from ambuda_desktop.ui.models.task_columns import Column
+from ambuda_desktop.ui.models.tasks_model import TasksModel
 from tests.support import pdfs
 from tests.support.program import Program
 from tests.support.window import LoopClock, PaintClock, open_real_window, spin
@@ -124,6 +126,11 @@ def test_a_terminated_window_ends_and_its_daemon_goes_when_the_work_is_done(prog
     program.wait_until(lambda: not program.processes(), "all have gone", timeout=30)
 
 
+def _has_ended(model: TasksModel) -> bool:
+    row = model.task(0) if model.rowCount() else None
+    return row is not None and row.state == "SUCCESS"
+
+
 def test_two_observers_see_the_same(program: Program) -> None:
     # Given two windows on one store
     program.add_tasks()
@@ -136,7 +143,7 @@ def test_two_observers_see_the_same(program: Program) -> None:
         insert(program.connection, [NewTask("example.add", kwargs={"x": 1, "y": 2})])
         for window in (first, second):
             model = window.tasks.model
-            spin(lambda model=model: model.rowCount() == 1 and model.task(0).state == "SUCCESS")
+            spin(functools.partial(_has_ended, model))
             assert model.index(0, Column.STATE).data()
     assert len(task_seqs(program.connection, TaskFilter(group="done"))) == 1
 

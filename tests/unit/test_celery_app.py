@@ -33,14 +33,14 @@ def only_row(store: sqlite3.Connection) -> dict[str, Any]:
 def test_apply_async_accepts_without_a_broker(app: StoreCelery, store: sqlite3.Connection) -> None:
     # When a task is submitted with everything Celery has
     link = app.signature("add", (5,))
-    result = app.tasks["add"].apply_async((1,), {"y": 2}, priority=3, link=link, headers={"mine": 1})
+    result = app.tasks["add"].apply_async((1,), {"y": 2}, priority=3, link=link, headers={"mine": "x"})
 
     # Then the row has it, as JSON, in the task's own pool
     row = only_row(store)
     payload = json.loads(row["payload"])
     assert (row["id"], row["state"], row["pool"], row["priority"]) == (result.id, "PENDING", "net", 3)
     assert (payload["args"], payload["kwargs"]) == ([1], {"y": 2})
-    assert payload["options"]["headers"] == {"mine": 1}
+    assert payload["options"]["headers"] == {"mine": "x"}
     assert payload["options"]["link"]["task"] == "add"
 
 

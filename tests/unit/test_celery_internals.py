@@ -16,7 +16,7 @@ def test_the_feed_listens_to_the_keys_that_the_result_backend_writes() -> None:
 
 
 def test_the_redis_backend_publishes_each_result_under_its_key() -> None:
-    assert "publish(key" in inspect.getsource(RedisBackend._set)
+    assert "publish(key" in inspect.getsource(vars(RedisBackend)["_set"])
 
 
 def test_apply_async_and_retry_end_in_send_task() -> None:

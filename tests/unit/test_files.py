@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_an_atomic_write_that_fails_leaves_the_old_file(
     def fail(_descriptor: int) -> None:
         raise OSError(errno.EIO, "input/output error")
 
-    monkeypatch.setattr(files.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="input/output"):
         files.write_atomic(path, b"new")
 

@@ -233,6 +233,6 @@ def test_poppler_of_the_packaged_program_is_preferred(
         script(bundled / name, "exit 0")
 
     # When and then
-    assert poppler_folder() == bundled
+    assert poppler_folder() == str(bundled)
     assert have_poppler()
     assert os.environ["PATH"] == "/nonexistent"

@@ -88,9 +88,13 @@ def test_cancel_hits_the_whole_family(store: sqlite3.Connection) -> None:
 
 def test_a_transaction_that_fails_accepts_nothing(store: sqlite3.Connection) -> None:
     # When something goes wrong within a transaction
-    with pytest.raises(RuntimeError), transaction(store):
-        insert(store, [NewTask("t")])
-        raise RuntimeError
+    def fail_half_way() -> None:
+        with transaction(store):
+            insert(store, [NewTask("t")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
 
     # Then nothing of it is there
     assert counts(store)["waiting"] == 0

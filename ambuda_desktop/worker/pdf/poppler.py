@@ -8,7 +8,10 @@ PROGRAMS = ("pdftocairo", "pdfinfo")  # pdf2image asks pdfinfo before each call
 
 
 def poppler_folder() -> str | None:
-    """The folder (as text: pdf2image adds to it) of the poppler that came with the packaged program; None: search PATH."""
+    """The folder of the poppler that came with the packaged program; None: search PATH.
+
+    As text, because pdf2image adds to it.
+    """
     bundle = getattr(sys, "_MEIPASS", None)
     folder = Path(bundle) / "poppler" if bundle else None
     return str(folder) if folder and folder.is_dir() else None
