@@ -23,10 +23,9 @@ ID = "2f9d7d1e-8d0b-4a86-9d5c-0a8d3f0f1111"
 @pytest.fixture
 def app(paths: Paths) -> StoreCelery:
     """An app whose results stay in memory."""
-    app = StoreCelery(
+    return StoreCelery(
         "unit", set_as_current=False, task_cls=f"{StoreTask.__module__}:StoreTask", backend="cache+memory://"
     )
-    return app
 
 
 @pytest.fixture
