@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,11 @@ class Paths:
     def locks(self) -> Path:
         """Lock files of the daemon, its clients, the generations and the running tasks."""
         return self.root / "locks"
+
+    def lease(self, task_id: str) -> Path:
+        """The lock file of a running task; Celery's ids may be any text."""
+        plain = re.fullmatch(r"[\w-]{1,80}", task_id, re.ASCII)
+        return self.locks / (task_id if plain else hashlib.sha256(task_id.encode()).hexdigest())
 
     @property
     def redis_password(self) -> Path:

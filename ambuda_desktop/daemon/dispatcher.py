@@ -29,7 +29,7 @@ class Dispatcher:
     """Works on the store in one thread; holds nothing that the store does not."""
 
     def __init__(self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery) -> None:
-        self._locks = paths.locks
+        self._paths = paths
         self._connection = connection
         self._app = app
         self._next_sweep = 0.0
@@ -77,7 +77,7 @@ class Dispatcher:
         if now < self._next_sweep:
             return
         self._next_sweep = now + SWEEP_EVERY
-        rows = [r for r in dispatch.in_flight(self._connection) if not is_held(self._locks / r["id"])]
+        rows = [r for r in dispatch.in_flight(self._connection) if not is_held(self._paths.lease(r["id"]))]
         since = {r["id"]: self._without_lease.get(r["id"], now) for r in rows}
         overdue = [r for r in rows if now - since[r["id"]] > PATIENCE * r["attempt"]]
         self._without_lease = {i: at for i, at in since.items() if i not in {r["id"] for r in overdue}}
@@ -118,7 +118,7 @@ class Dispatcher:
             if (row["id"], row["generation"]) == (update.id, update.generation) and row[
                 "state"
             ] != schema.SENT:
-                if is_held(self._locks / update.id):
+                if is_held(self._paths.lease(update.id)):
                     return False
                 log.warning("Task %s took its pool process with it: %s", update.id, update.error)
                 return dispatch.lost(self._connection, [update.id], "its pool process ended")

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 KEY = "celery-task-meta-"  # celery.backends.base.KeyValueStoreBackend.task_keyprefix
 RECONNECT = 0.1  # seconds
+AFTER_FAILURE = 1.0  # seconds
 LISTEN_TIMEOUT = 1.0  # seconds
 #: Not a state of a task, but news of it: the pool process died under it.
 LOST = "LOST"
@@ -65,6 +66,10 @@ class Feed:
                     return
                 log.info("The feed lost Redis (%s); connecting again", error)
                 self._stop.wait(RECONNECT)
+            except Exception:
+                # A feed that ended would leave every task running for ever.
+                log.exception("The feed failed; starting it again")
+                self._stop.wait(AFTER_FAILURE)
 
     def _listen(self) -> None:
         client = connect_redis(self._paths, timeout=None)

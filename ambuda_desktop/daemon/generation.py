@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 Kind = Literal["prefork", "threads"]
 State = Literal["starting", "live", "draining", "gone"]
 
+START_TIMEOUT = 60.0  # seconds until it must be ready: a task module may hang while it is imported
 READY = b"ready\n"  # what worker/main.py says once its pool takes tasks
 
 
@@ -51,6 +52,9 @@ class Generation:
         if self.state == "starting" and self.process.stdout.read(len(READY)):
             self.state = "live"
             self.was_live = True
+        if self.state == "starting" and time.time() - self.started_at > START_TIMEOUT:
+            log.warning("Generation %s did not get ready within %s s: ending it", self.queue, START_TIMEOUT)
+            self.kill()
         if self.state != "gone" and self.process.poll() is not None:
             self.kill()  # pool processes may outlive their parent for a while
             if not is_held(self.lock):

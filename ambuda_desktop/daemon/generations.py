@@ -15,6 +15,7 @@ from ambuda_desktop.pools import CPU, POOLS, Sizes
 log = logging.getLogger(__name__)
 
 TERM_TIMEOUT = 5.0  # seconds between SIGTERM and SIGKILL for one that runs nothing any more
+KILL_TIMEOUT = 5.0  # seconds after SIGKILL; what is still there hangs in the kernel, and dies when it can
 MAX_EARLY_DEATHS = 2  # deaths before it was ready, then prefork is given up for threads
 
 
@@ -90,7 +91,7 @@ class Generations:
         for generation in self._all:
             generation.terminate()
         deadline = time.monotonic() + timeout
-        while self._all:
+        while self._all and time.monotonic() < deadline + KILL_TIMEOUT:
             if time.monotonic() > deadline:
                 for generation in self._all:
                     generation.kill()

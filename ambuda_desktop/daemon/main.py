@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sqlite3
 import time
 from types import FrameType
 from typing import Any
@@ -12,16 +13,18 @@ from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
+from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.generations import Generations
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
-from ambuda_desktop.errors import AlreadyRunning
+from ambuda_desktop.errors import AlreadyRunning, BadInput
 from ambuda_desktop.launch import clients_attached
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.dispatch import Update
 from ambuda_desktop.store.facts import drop_wish, fact, put_fact, put_wish, wish
 from ambuda_desktop.store.query import counts
 
@@ -31,24 +34,32 @@ TICK = 0.01  # seconds to wait for news while tasks are in flight
 IDLE_TICK = 0.03  # seconds, else
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
+STORE_PAUSE = 0.5  # seconds after a write that failed
 PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not take the task
 
 
 def run(paths: Paths, *, while_needed: bool, foreground: bool) -> None:
     """Run the daemon until it is asked to stop. Raises AlreadyRunning with the other one's pid."""
-    lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
-    if lock is None:
-        other = fact(connect(paths.store), "daemon")
-        pid = f" (process {other['pid']})" if other else ""
-        raise AlreadyRunning(f"A daemon{pid} already works on {paths.root}. Stop it with “daemon --stop”.")
     logs.to_file(paths.logs / "daemon.log", also_terminal=foreground)
-    try:
-        Daemon(paths).run(while_needed=while_needed)
-    except Exception:
-        log.exception("The daemon ended")
-        raise
-    finally:
-        lock.release(unlink=True)
+    while True:
+        lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
+        if lock is None:
+            other = fact(connect(paths.store), "daemon")
+            pid = f" (process {other['pid']})" if other else ""
+            raise AlreadyRunning(
+                f"A daemon{pid} already works on {paths.root}. Stop it with “daemon --stop”."
+            )
+        daemon = Daemon(paths)
+        try:
+            daemon.run(while_needed=while_needed)
+        except Exception:
+            log.exception("The daemon ended")
+            raise
+        finally:
+            lock.release(unlink=True)
+        # Who came while we were going saw a running daemon and started none.
+        if daemon.asked_to_stop or not daemon.is_needed():
+            return
 
 
 class Daemon:
@@ -68,6 +79,10 @@ class Daemon:
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self._signalled = False
+        self.asked_to_stop = False
+        # Kept until they are written: a store that is locked or full for a while must not cost an end.
+        self._news: list[Update] = []
+        self._gone: list[Generation] = []
 
     def run(self, *, while_needed: bool) -> None:
         """Everything from start to end, in the main thread."""
@@ -85,7 +100,7 @@ class Daemon:
         self.state = "running"
         try:
             while not self._should_stop(while_needed):
-                self._tick()
+                self._try_tick()
             self._finish_pages()
         finally:
             self._end()
@@ -93,12 +108,13 @@ class Daemon:
     def _tick(self, *, sending: bool = True) -> int:
         """One round; returns how many tasks are in flight."""
         in_flight = self.dispatcher.in_flight()
-        news = self.feed.wait(TICK if in_flight else IDLE_TICK)
+        self._news += self.feed.wait(TICK if in_flight else IDLE_TICK)
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
-        gone = self.generations.tick(busy=set(in_flight))
-        self.dispatcher.record(news, gone)
+        self._gone += self.generations.tick(busy=set(in_flight))
+        self.dispatcher.record(self._news, self._gone)
+        self._news, self._gone = [], []
         self.dispatcher.sweep(self.redis.started_at)
         if sending and self.redis.answers:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
@@ -109,25 +125,44 @@ class Daemon:
             self._write_facts()
         return in_flight.total()
 
+    def _try_tick(self) -> None:
+        try:
+            self._tick()
+        except sqlite3.OperationalError as error:
+            log.warning("The store cannot be written (%s); trying again", error)
+            time.sleep(STORE_PAUSE)
+
     def _should_stop(self, while_needed: bool) -> bool:
         if self._signalled or wish(self.connection, "stop"):
+            self.asked_to_stop = True
             return True
         if not while_needed:
             return False
         now = time.monotonic()
-        open_tasks = counts(self.connection)
-        if open_tasks["running"] or open_tasks["waiting"] or clients_attached(self.paths):
+        if self.is_needed():
             self._needed_at = now
         return now - self._needed_at > LINGER
+
+    def is_needed(self) -> bool:
+        """Whether there is work, or somebody watches."""
+        open_tasks = counts(self.connection)
+        return bool(open_tasks["running"] or open_tasks["waiting"]) or clients_attached(self.paths)
 
     def _finish_pages(self) -> None:
         """Soft shutdown: running tasks see the wish `stop` at the end of their page, and wait again."""
         log.info("Stopping after the pages in hand")
         self.state = "stopping"
         put_wish(self.connection, "stop", True)
-        deadline = time.monotonic() + Settings.load(self.paths).stop_timeout
+        deadline = time.monotonic() + self._stop_timeout()
         while self._tick(sending=False) and time.monotonic() < deadline:
             pass
+
+    def _stop_timeout(self) -> float:
+        try:
+            return Settings.load(self.paths).stop_timeout
+        except BadInput as error:
+            log.warning("%s", error)
+            return Settings().stop_timeout
 
     def _end(self) -> None:
         self.generations.stop(WORKER_STOP_TIMEOUT)

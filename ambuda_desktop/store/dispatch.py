@@ -3,13 +3,12 @@
 import json
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.submit import NewTask, insert
+from ambuda_desktop.store.submit import NewTask, child_id, insert
 
 MAX_LOSSES = 3  # so often a task may take its pool process with it
 _IN_FLIGHT = "('SENT', 'STARTED', 'PROGRESS')"
@@ -133,7 +132,7 @@ def insert_finishes(connection: sqlite3.Connection) -> int:
     for parent in parents:
         finish = json.loads(parent["finish"])
         task = NewTask(
-            finish["name"], finish["kwargs"], id=str(uuid.uuid5(uuid.UUID(parent["id"]), "finish")),
+            finish["name"], finish["kwargs"], id=child_id(parent["id"], "finish"),
             pool=finish["pool"], book=parent["book"], parent=parent["id"], priority=parent["priority"],
         )  # fmt: skip
         insert(connection, [task])

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,8 @@ STATE_GROUPS: dict[str, tuple[str, ...]] = {
     "done": (schema.SUCCESS,),
     "cancelled": (schema.REVOKED,),
 }
+
+PORTION = 10_000  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,13 @@ def task(connection: sqlite3.Connection, task_id: str) -> Task | None:
     return Task(*rows[0]) if len(rows) == 1 or (rows and rows[0]["id"] == task_id) else None
 
 
-def task_seqs(connection: sqlite3.Connection, wanted: TaskFilter, after: int = 0) -> list[int]:
-    """The `seq` of every task that passes the filter, newest first; 0.4 s for a million.
+def task_seqs(connection: sqlite3.Connection, wanted: TaskFilter) -> list[int]:
+    """The `seq` of every task that passes the filter, newest first."""
+    return task_seq_array(connection, wanted).tolist()
+
+
+def task_seq_array(connection: sqlite3.Connection, wanted: TaskFilter, after: int = 0) -> "array[int]":
+    """The same as `task_seqs` in 8 bytes a task; a second for a million.
 
     `after`: only those with a higher `seq`.
     """
@@ -100,22 +109,26 @@ def task_seqs(connection: sqlite3.Connection, wanted: TaskFilter, after: int = 0
         escaped = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         values.append(f"%{escaped}%")
     cursor = connection.cursor()
-    cursor.row_factory = None  # bare tuples: a million Row objects cost 0.2 s
-    rows = cursor.execute(f"SELECT seq FROM tasks WHERE {' AND '.join(where)} ORDER BY seq DESC", values)
-    return [seq for (seq,) in rows.fetchall()]
+    cursor.row_factory = None  # bare tuples: a million Row objects cost a second
+    cursor.execute(f"SELECT seq FROM tasks WHERE {' AND '.join(where)} ORDER BY seq DESC", values)
+    seqs = array("q")
+    # In portions, because other threads wait as long as one of them is made into Python objects.
+    while portion := cursor.fetchmany(PORTION):
+        seqs.extend([seq for (seq,) in portion])
+    return seqs
 
 
-def tasks(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, Task]:
+def tasks(connection: sqlite3.Connection, seqs: Sequence[int]) -> dict[int, Task]:
     """The rows with these `seq`, by `seq`: what a screenful of a table needs (80 us for 40 rows)."""
     marks = ",".join("?" * len(seqs))
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM tasks WHERE seq IN ({marks})", seqs).fetchall()
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM tasks WHERE seq IN ({marks})", list(seqs)).fetchall()
     return {row["seq"]: Task(*row) for row in rows}
 
 
-def task_ids(connection: sqlite3.Connection, seqs: list[int]) -> list[str]:
+def task_ids(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[str]:
     """The ids of these tasks."""
     rows = connection.execute(
-        "SELECT id FROM tasks WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(seqs),)
+        "SELECT id FROM tasks WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(list(seqs)),)
     ).fetchall()
     return [row["id"] for row in rows]
 

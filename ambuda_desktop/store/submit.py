@@ -30,6 +30,11 @@ class NewTask:
         return json.dumps({"args": self.args, "kwargs": self.kwargs, "options": self.options})
 
 
+def child_id(parent: str, name: str) -> str:
+    """An id that follows from the parent's, so that submitting a child twice submits it once."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{parent} {name}"))
+
+
 def insert_book(connection: sqlite3.Connection, book: str, title: str, source_sha256: str) -> None:
     """Note a book whose folder lies in the library already."""
     connection.execute(

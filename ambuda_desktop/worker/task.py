@@ -72,7 +72,7 @@ class StoreTask(Task):  # type: ignore[type-arg]
         # Not `super().__call__`: that would push a second request, without our id.
         if not self._in_worker:
             return self.run(*args, **kwargs)
-        with logs.task_id(self.task_id), holding(self.paths.locks / self.task_id) as leased:
+        with logs.task_id(self.task_id), holding(self.paths.lease(self.task_id)) as leased:
             if not leased:
                 raise Ignore("another worker runs this task")
             self._check(may_start(self.connection(), self.task_id, self.request.get(ATTEMPT, 0)))

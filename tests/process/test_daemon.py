@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from ambuda_desktop.celery_app import StoreCelery
-from ambuda_desktop.launch import daemon_is_running
+from ambuda_desktop.launch import attach, daemon_is_running, start_daemon
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.facts import put_wish
 from ambuda_desktop.store.submit import NewTask, cancel, insert
@@ -230,6 +230,23 @@ def test_a_daemon_that_nobody_needs_goes(program: Program) -> None:
     # Then it ends by itself
     assert daemon.wait(timeout=30) == 0
     assert not daemon_is_running(program.paths)
+
+
+def test_work_that_comes_while_an_unneeded_daemon_goes_is_done(program: Program) -> None:
+    # Given a daemon that is just ending because nobody needs it
+    program.add_tasks()
+    program.start_daemon("--while-needed")
+    program.wait_until(lambda: program.fact("daemon")["state"] == "stopped", "it goes")
+
+    # When work comes at that moment, from a client that sees a daemon or sees none
+    client = attach(program.paths)
+    task_id = submit(program, "add", x=1, y=2)
+    start_daemon(program.paths)
+
+    # Then it is done
+    assert program.wait_for_end(task_id).value == 3
+    assert client is not None
+    client.release()
 
 
 def test_nothing_listens_on_the_network(program: Program) -> None:

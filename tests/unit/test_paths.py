@@ -35,3 +35,10 @@ def test_settings_survive_and_bad_ones_are_a_sentence(paths: Paths) -> None:
     paths.settings.write_text('{"theme": "pink"}')
     with pytest.raises(BadInput, match="theme"):
         Settings.load(paths)
+
+
+def test_a_lease_stays_in_its_folder_whatever_the_id(paths: Paths) -> None:
+    for task_id in ("2f9d7d1e-8d0b-4a86-9d5c-0a8d3f0f1111", "../../store.db", "a/b", "x" * 400, "मेघ"):
+        assert paths.lease(task_id).parent == paths.locks
+        assert paths.lease(task_id).name not in ("", ".", "..")
+        assert len(paths.lease(task_id).name) <= 80

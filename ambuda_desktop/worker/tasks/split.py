@@ -1,12 +1,11 @@
 """The tasks that split a book's PDF into page images."""
 
-import uuid
 from typing import Any
 
 from ambuda_desktop.books import book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.params.split import FinishSplit, SplitPages, SplitPdf, format_pages, parse_pages
-from ambuda_desktop.store.submit import set_pages
+from ambuda_desktop.store.submit import child_id, set_pages
 from ambuda_desktop.worker.pdf.finish import finish
 from ambuda_desktop.worker.pdf.plan import plan
 from ambuda_desktop.worker.pdf.split import RangeResult, split_range
@@ -23,7 +22,7 @@ def split_pdf(self: StoreTask, params: SplitPdf) -> dict[str, Any]:
     # Ids that follow from ours: run twice, this submits nothing twice.
     children = [
         SplitPages(book=params.book, pages=format_pages(numbers)).new_task(
-            id=str(uuid.uuid5(uuid.UUID(self.task_id), str(index))), book=params.book, parent=self.task_id
+            id=child_id(self.task_id, str(index)), book=params.book, parent=self.task_id
         )
         for index, numbers in enumerate(planned.ranges)
     ]
