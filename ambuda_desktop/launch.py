@@ -14,6 +14,8 @@ from ambuda_desktop.store.facts import fact, put_wish
 
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
+_started: list["subprocess.Popen[bytes]"] = []
+
 
 def program(*arguments: str) -> list[str]:
     """The command that starts this program again; the packaged one is its own interpreter."""
@@ -43,13 +45,15 @@ def start_daemon(paths: Paths) -> bool:
     if daemon_is_running(paths):
         return False
     with (paths.logs / "daemon.stderr").open("ab") as stderr:
-        subprocess.Popen(
+        daemon = subprocess.Popen(
             [*program("--data-dir", str(paths.root)), "daemon", "--while-needed"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             start_new_session=True,
         )
+    # Kept, so that one that ends while we live is collected here and leaves no zombie.
+    _started[:] = [process for process in [*_started, daemon] if process.poll() is None]
     return True
 
 

@@ -43,6 +43,10 @@ class Errand(QObject):
         """Ask it to stop at its next report."""
         self._stop.set()
 
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stop.is_set()
+
     def report(self, current: int, total: int) -> None:
         """Called by the work, in its thread: how far it is. Raises Stopped where it was asked to stop."""
         if self._stop.is_set():
@@ -93,7 +97,7 @@ class Background(QObject):
     def _run(self, work: Work, errand: Errand) -> None:
         end: Callable[[], None]
         try:
-            if errand._stop.is_set():
+            if errand.is_stopping():
                 raise Stopped
             with contextlib.closing(connect(self._paths.store)) as connection:
                 result = work(connection, errand)

@@ -31,6 +31,8 @@ def run(paths: Paths, picture: Path) -> int:
         window = open_window(paths, watch, Settings())
         window.resize(1120, 720)
         window.show()
+        # The caller waits for this line before it adds a book, so that the middle of it is not missed.
+        QTimer.singleShot(0, lambda: (sys.stdout.write("The window stands.\n"), sys.stdout.flush()))
         deadline = time.monotonic() + PATIENCE
 
         def look() -> None:

@@ -72,8 +72,6 @@ def facts_in_words(status: Status) -> list[str]:
     words = []
     if status.redis.get("memory"):
         words.append(_tr("Redis {}").format(size(status.redis["memory"])))
-    elif status.redis.get("state"):
-        words.append(_tr("Redis {}").format(status.redis["state"]))
     for name in sorted(status.pools):
         pool = status.pools[name]
         words.append(_tr("{} {} of {} busy").format(name, pool.get("busy", 0), pool.get("size", 0)))

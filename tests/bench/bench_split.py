@@ -11,6 +11,7 @@ import argparse
 import os
 import platform
 import resource
+import signal
 import statistics
 import sys
 import time
@@ -34,7 +35,6 @@ from tests.bench.measuring import (
     interval,
     median,
     peak_memory,
-    reap,
 )
 from tests.support import pdfs
 from tests.support.program import Program
@@ -52,6 +52,8 @@ def ignore(_done: int, _total: int) -> None:
 def main() -> None:
     arguments = _arguments()
     adopt_orphans()
+    # Ended from outside, it still ends the daemons it started and removes its folders.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     pdf: Path | None = arguments.pdf
     print(
         f"{time.strftime('%Y-%m-%d')}, {_machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
@@ -182,7 +184,6 @@ def turned(pdf: Path, target: Path) -> Path:
 
 
 def _own_cpu() -> float:
-    reap()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in used)
 

@@ -131,8 +131,10 @@ class BooksPage(QWidget):
     def _listed(self) -> None:
         if self.model.rowCount():
             self.stack.setCurrentWidget(self.splitter)
-            if not self.list.currentIndex().isValid():
-                self.select(self.model.entry(0) or "")
+            if not self.list.selectionModel().hasSelection():
+                # The view makes a row current by itself, without selecting it.
+                current = self.model.entry(max(0, self.list.currentIndex().row()))
+                self.select(current or "")
         elif self.model.search:
             words = self.tr("No book has “{}” in its title.").format(self.model.search)
             self._no_match.say(words, clearable=True)

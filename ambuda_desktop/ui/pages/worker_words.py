@@ -20,19 +20,18 @@ def daemon(status: Status) -> str:
     state = {"starting": _tr("Starting"), "stopping": _tr("Stopping")}.get(
         known.get("state", ""), _tr("Running")
     )
-    if "started_at" not in known:
+    if not known.get("started_at"):
         return f"{state}."
     return _tr("{} since {}, process {}.").format(state, clock(known["started_at"]), known.get("pid"))
 
 
 def redis(status: Status) -> str:
     known = status.redis
-    if not known or not status.daemon_runs:
+    if not known or not status.daemon_runs or known.get("state") == "stopped":
         return _tr("Not running.")
     if known.get("state") == "silent":
-        return _tr("Does not answer since {}. It is started again if that lasts.").format(
-            clock(known["since"])
-        )
+        since = _tr(" since {}").format(clock(known["since"])) if known.get("since") else ""
+        return _tr("Does not answer{}. It is started again if that lasts.").format(since)
     words = [_tr("Running since {}").format(clock(known["since"])) if known.get("since") else _tr("Running")]
     if known.get("memory"):
         words.append(_tr("uses {}").format(size(known["memory"])))
