@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +10,15 @@ import pikepdf
 import pytest
 
 from ambuda_desktop.books import BookFolder
-from ambuda_desktop.errors import AmbudaError, BadInput
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.worker.pdf import make_page as making
 from ambuda_desktop.worker.pdf.finish import finish
-from ambuda_desktop.worker.pdf.plan import LEAST, MOST, cut, plan
+from ambuda_desktop.worker.pdf.plan import plan
 from ambuda_desktop.worker.pdf.render_page import CannotRender
 from ambuda_desktop.worker.pdf.split import split_range
 from tests.support import pdfs
-
-
-class Stop(Exception):
-    """Raised where a real task is cancelled."""
-
-
-def ignore(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
-
-def stop_after(pages: int) -> Any:
-    """Progress that cancels after so many pages."""
-
-    def progress(done: int, _total: int) -> None:
-        if done == pages:
-            raise Stop
-
-    return progress
-
-
-def book(tmp_path: Path, pages: int = 4) -> tuple[BookFolder, list[bytes]]:
-    """A book of JPEG scans in a library, and its JPEGs."""
-    jpegs = pdfs.scanned_book(tmp_path / "book.pdf", pages)
-    return pdfs.put_in_library(tmp_path / "library", tmp_path / "book.pdf"), jpegs
+from tests.support.splitting import Stop, book, ignore, stop_after
 
 
 def mixed(tmp_path: Path) -> BookFolder:
@@ -58,101 +34,6 @@ def mixed(tmp_path: Path) -> BookFolder:
 
 def methods(folder: BookFolder) -> list[str]:
     return [record.method for record in Manifest.load(folder.manifest).pages]
-
-
-# --- the plan ---
-
-
-def test_plan_covers_each_page_once_and_in_order(tmp_path: Path) -> None:
-    # Given a book of 200 scans
-    folder, _ = book(tmp_path, 200)
-
-    # When
-    planned = plan(folder, None, ignore)
-
-    # Then it is cut into ranges of 50 to 100 pages
-    assert planned.pages == 200
-    assert [n for numbers in planned.ranges for n in numbers] == list(range(1, 201))
-    assert all(50 <= len(numbers) <= 100 for numbers in planned.ranges)
-
-
-@pytest.mark.parametrize("cores", [1, 2, 8])
-@pytest.mark.parametrize("costs", [[1] * 400, [5] * 40, [1] * 300 + [5] * 60, [5], [1, 5] * 100])
-def test_ranges_cost_about_the_same(costs: list[int], cores: int) -> None:
-    # When
-    ranges = cut(range(1, len(costs) + 1), costs, cores)
-
-    # Then none costs much more than the most, and none is needlessly small
-    prices = [sum(costs[n - 1] for n in numbers) for numbers in ranges]
-    assert [n for numbers in ranges for n in numbers] == list(range(1, len(costs) + 1))
-    assert max(prices) <= MOST + 5
-    assert len(ranges) == 1 or min(prices) >= LEAST - 5
-    assert len(ranges) >= min(cores, math.floor(sum(costs) / LEAST))
-
-
-def test_plan_of_wanted_pages(tmp_path: Path) -> None:
-    # Given a book and the wish for two of its pages
-    folder, _ = book(tmp_path)
-
-    # When and then
-    assert plan(folder, [4, 2], ignore).ranges == [[4, 2]]
-
-
-def test_plan_can_be_cancelled(tmp_path: Path) -> None:
-    folder, _ = book(tmp_path, 120)
-    with pytest.raises(Stop):
-        plan(folder, None, stop_after(100))
-
-
-# --- books that cannot be split ---
-
-
-def test_page_that_is_not_in_the_book(tmp_path: Path) -> None:
-    folder, _ = book(tmp_path)
-    with pytest.raises(BadInput, match="There is no page 5: the PDF has 4 pages"):
-        plan(folder, [1, 5], ignore)
-
-
-def test_pdf_with_a_password(tmp_path: Path) -> None:
-    pdf = pikepdf.new()
-    pdfs.add_scan(pdf)
-    pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="secret", owner="secret"))
-    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "locked.pdf")
-    with pytest.raises(BadInput, match="needs a password"):
-        plan(folder, None, ignore)
-
-
-def test_pdf_that_may_be_read_but_not_changed(tmp_path: Path) -> None:
-    # Given an encrypted PDF that opens without a password
-    pdf = pikepdf.new()
-    pdfs.add_scan(pdf)
-    pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="", owner="secret"))
-    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "locked.pdf")
-
-    # When and then: its JPEG is copied, decrypted
-    assert split_range(folder, [1], ignore)["done"] == 1
-    assert folder.page(1).read_bytes() == pdfs.jpeg()
-
-
-@pytest.mark.parametrize("data", [b"%PDF-1.4\nnothing else", b"no PDF"])
-def test_pdf_damaged_beyond_repair(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "bad.pdf").write_bytes(data)
-    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "bad.pdf")
-    with pytest.raises(BadInput, match=r"damaged beyond repair: [^/]+\.$"):
-        plan(folder, None, ignore)
-
-
-def test_pdf_without_pages(tmp_path: Path) -> None:
-    folder = pdfs.put_in_library(tmp_path / "library", pikepdf.new())
-    with pytest.raises(BadInput, match="has no pages"):
-        plan(folder, None, ignore)
-
-
-def test_original_that_is_gone(tmp_path: Path) -> None:
-    folder, _ = book(tmp_path)
-    folder.original.unlink()
-    with pytest.raises(AmbudaError, match="cannot be read"):
-        plan(folder, None, ignore)
 
 
 # --- making pages ---
