@@ -14,7 +14,7 @@ from ambuda_desktop.worker.pdf.split import Progress
 
 COPY, RENDER = 1, 5  # what a page costs, in copied pages
 MOST = 75  # the most a range costs: a task should take seconds, so that the queue's own cost stays small
-LEAST = 25  # below it a book is not cut smaller just to keep all cores at work
+LEAST = 10  # below it a range is not cut smaller just to keep all cores at work
 STEP = 50  # pages between two reports of progress
 
 Cost = Literal[1, 5]
