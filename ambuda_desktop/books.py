@@ -1,5 +1,7 @@
 """A book's folder on disk, and adding a book to the library."""
 
+import itertools
+import os
 import re
 import shutil
 import sqlite3
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.files import copy_verified, sync_folder
+from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import SplitPdf, format_pages
 from ambuda_desktop.paths import Paths
@@ -21,6 +24,9 @@ from ambuda_desktop.store.submit import insert, insert_book
 PLAN_PRIORITY = (
     5  # plans are quick, and tell how many pages there are: they go before the pages of other books
 )
+
+
+INCOMING = ".incoming-"  # how the folder of a book begins that is not accepted yet
 
 
 @dataclass(frozen=True)
@@ -78,25 +84,53 @@ def add_pdf(
     `progress` gets (bytes done, bytes in all). Raises BadInput with a sentence, and leaves nothing.
     """
     _check_is_pdf(source)
-    incoming = BookFolder(paths.library / f".incoming-{uuid.uuid4().hex}")
-    incoming.path.mkdir(parents=True)
-    try:
-        digest = copy_verified(source, incoming.original, progress)
-        title = unicodedata.normalize("NFC", " ".join(source.stem.split())) or "Untitled"
-        with transaction(connection):
-            slug = _free_slug(paths, slugify(title) or f"book-{digest[:8]}")
-            Manifest(title=title, slug=slug, source_name=source.name, source_sha256=digest).save(
-                incoming.manifest
-            )
-            incoming.path.rename(paths.library / slug)
-            sync_folder(paths.library)
-            insert_book(connection, slug, title, digest)
-            plan = SplitPdf(book=slug).new_task(book=slug, priority=PLAN_PRIORITY)
-            insert(connection, [plan])
-    except BaseException:
-        shutil.rmtree(incoming.path, ignore_errors=True)
-        raise
-    return slug
+    name = f"{INCOMING}{uuid.uuid4().hex}"
+    folder = paths.library / name
+    with holding(paths.locks / name):  # so that nobody takes it for one that was left behind
+        folder.mkdir(parents=True)
+        try:
+            digest = copy_verified(source, BookFolder(folder).original, progress)
+            folder, manifest = _settle(connection, paths, folder, source, digest)
+            with transaction(connection):
+                insert_book(connection, manifest.slug, manifest.title, digest)
+                plan = SplitPdf(book=manifest.slug).new_task(book=manifest.slug, priority=PLAN_PRIORITY)
+                insert(connection, [plan])
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return manifest.slug
+
+
+def remove_unaccepted(paths: Paths) -> None:
+    """Remove what is left of copies that were killed: those books were never accepted."""
+    for folder in paths.library.glob(f"{INCOMING}*"):
+        if not is_held(paths.locks / folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settle(
+    connection: sqlite3.Connection, paths: Paths, incoming: Path, source: Path, digest: str
+) -> tuple[Path, Manifest]:
+    """Give a proved copy its manifest and its place in the library."""
+    source_name = os.fsencode(source.name).decode(errors="replace")
+    title = unicodedata.normalize("NFC", " ".join(Path(source_name).stem.split())) or "Untitled"
+    wanted = slugify(title) or f"book-{digest[:8]}"
+    for number in itertools.count(1):
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        target = paths.library / slug
+        if target.exists() or connection.execute("SELECT 1 FROM books WHERE id = ?", (slug,)).fetchone():
+            continue
+        manifest = Manifest(title=title, slug=slug, source_name=source_name, source_sha256=digest)
+        manifest.save(BookFolder(incoming).manifest)
+        try:
+            incoming.rename(target)
+        except OSError:
+            if target.exists():  # somebody else was faster with the same name
+                continue
+            raise
+        sync_folder(paths.library)
+        return target, manifest
+    raise AssertionError("itertools.count ends never")
 
 
 def retry_failed_pages(connection: sqlite3.Connection, book: str) -> str:
@@ -129,11 +163,3 @@ def _check_is_pdf(source: Path) -> None:
         raise BadInput(f"{source.name} is empty.")
     if b"%PDF-" not in head:
         raise BadInput(f"{source.name} is not a PDF.")
-
-
-def _free_slug(paths: Paths, wanted: str) -> str:
-    slug, number = wanted, 1
-    while (paths.library / slug).exists():
-        number += 1
-        slug = f"{wanted}-{number}"
-    return slug

@@ -19,8 +19,9 @@ from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
 from ambuda_desktop.celery_config import celery_settings
+from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.pools import CPU, pool_of_queue
+from ambuda_desktop.pools import CPU, POOLS, pool_of_queue
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.running import book_of
 from ambuda_desktop.store.submit import NewTask, insert, submit_again
@@ -31,7 +32,7 @@ ATTEMPT = "ambuda_attempt"
 # Of this process only (a connection, a class), or decided by us. Celery's own `send_task` needs none of them later.
 _NOT_STORED = ("producer", "publisher", "connection", "router", "result_cls", "task_type", "add_to_parent",
                "retry", "retry_policy", "ignore_result", "queue", "exchange", "routing_key", "exchange_type",
-               "route_name", "priority", "delivery_mode")  # fmt: skip
+               "route_name", "priority", "delivery_mode", "serializer", "compression")  # fmt: skip
 
 
 class StoreCelery(Celery):
@@ -74,14 +75,14 @@ class StoreCelery(Celery):
         parent_id = options.get("parent_id")
         task = NewTask(
             name,
-            args=tuple(args or ()),
-            kwargs=dict(kwargs or {}),
+            args=_as_json(list(args or ())),
+            kwargs=_as_json(dict(kwargs or {})),
             options=_stored(options),
             id=task_id or uuid(),
             pool=self._worker_pool(name, options),
             parent=parent_id,
             book=book_of(connection, parent_id) if parent_id else None,
-            priority=options.get("priority") or 0,
+            priority=int(options.get("priority") or 0),
             not_before=_not_before(countdown, eta),
         )
         with transaction(connection):
@@ -104,7 +105,10 @@ class StoreCelery(Celery):
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
         task = options.get("task_type") or self.tasks.get(name)
-        return pool_of_queue(str(options.get("queue") or "")) or getattr(task, "pool", None) or CPU
+        pool = pool_of_queue(str(options.get("queue") or "")) or getattr(task, "pool", None) or CPU
+        if pool not in POOLS:
+            raise BadInput(f"The task {name} names the pool “{pool}”; there are only {' and '.join(POOLS)}.")
+        return str(pool)
 
 
 def _stored(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +119,13 @@ def _stored(options: Mapping[str, Any]) -> dict[str, Any]:
         kept["expires"] = datetime.now(UTC) + timedelta(seconds=expires)
     if isinstance(kept.get("expires"), datetime):
         kept["expires"] = kept["expires"].isoformat()
-    stored: dict[str, Any] = json.loads(dumps(kept))
+    stored: dict[str, Any] = _as_json(kept)
     return stored
+
+
+def _as_json(value: Any) -> Any:
+    """What Celery's JSON makes of a value: moments and UUIDs become dictionaries that its reader turns back."""
+    return json.loads(dumps(value))
 
 
 def _not_before(countdown: float | None, eta: datetime | str | None) -> float:

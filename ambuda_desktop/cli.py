@@ -1,6 +1,7 @@
 """The command line. Without a command it opens the window."""
 
 import json
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -11,9 +12,8 @@ import click
 from ambuda_desktop import __version__, terminal
 from ambuda_desktop.books import add_pdf, retry_failed_pages
 from ambuda_desktop.errors import AmbudaError, NotFound, WorkFailed
-from ambuda_desktop.launch import attach, start_daemon, stop_daemon, wait_for_daemon
+from ambuda_desktop.launch import attach, keep_daemon, start_daemon, stop_daemon, wait_for_daemon
 from ambuda_desktop.paths import ENVIRONMENT, Paths, resources
-from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.query import STATE_GROUPS, TaskFilter, task, task_seqs
@@ -67,7 +67,6 @@ def split(paths: Paths, files: Sequence[Path], wait: bool) -> None:
     paths.make()
     connection = connect(paths.store)
     watching = attach(paths)
-    start_daemon(paths)
     books, failed = [], None
     for file in files:
         try:
@@ -77,16 +76,12 @@ def split(paths: Paths, files: Sequence[Path], wait: bool) -> None:
             terminal.complain(str(error))
             failed = error
     for book in books:
-        click.echo(f"{book}: accepted" if not wait else f"{book}: {paths.library / book / 'pages'}")
-    if wait:
-        wait_for_daemon(paths)
-        terminal.follow(connection, books)
+        click.echo(f"{book}: {paths.library / book / 'pages'}" if wait else f"{book}: accepted")
+    _see_to(paths, connection, books, wait=wait)
     if watching is not None:
         watching.release()
     if failed is not None:
         raise SystemExit(failed.exit_code)
-    if wait and any((found := summary(connection, b)) is None or found.state != "done" for b in books):
-        raise WorkFailed("Not every book is complete; the reasons stand above. “retry BOOK” tries again.")
 
 
 @main.command()
@@ -100,12 +95,9 @@ def retry(paths: Paths, books: Sequence[str], wait: bool) -> None:
     """
     connection = connect(paths.make().store)
     watching = attach(paths)
-    start_daemon(paths)
     for book in books:
         retry_failed_pages(connection, book)
-    if wait:
-        wait_for_daemon(paths)
-        terminal.follow(connection, list(books))
+    _see_to(paths, connection, books, wait=wait)
     if watching is not None:
         watching.release()
 
@@ -162,7 +154,7 @@ def daemon(paths: Paths, stop: bool, while_needed: bool) -> None:
     """Run Redis and the workers in the foreground, without a window."""
     paths.make()
     if stop:
-        stopped = stop_daemon(paths, Settings.load(paths).stop_timeout)
+        stopped = stop_daemon(paths)
         click.echo("Stopped." if stopped else "No daemon was running.")
         return
     from ambuda_desktop.daemon.main import run as run_daemon
@@ -206,14 +198,30 @@ def demo(picture: Path) -> None:
         wait_for_daemon(paths)
         camera = terminal.start_camera(paths, picture.absolute())
         book = add_pdf(connection, paths, resources() / "sample" / "sample.pdf", lambda _done, _total: None)
-        terminal.follow(connection, [book])
+        terminal.follow(paths, connection, [book])
         terminal.end_camera(camera, picture.absolute())
     finally:
-        stop_daemon(paths, Settings.load(paths).stop_timeout)
+        stop_daemon(paths)
     found = summary(connection, book)
     if found is None or found.state != "done":
         raise WorkFailed("The sample book was not finished.")
     click.echo(f"Pages: {paths.library / book / 'pages'}")
+
+
+def _see_to(paths: Paths, connection: sqlite3.Connection, books: Sequence[str], *, wait: bool) -> None:
+    """Make sure that somebody works on accepted books, and wait for their ends where asked.
+
+    Raises WorkFailed where one of them ended with pages missing.
+    """
+    if not books:
+        return
+    keep_daemon(paths)
+    if not wait:
+        return
+    wait_for_daemon(paths)
+    terminal.follow(paths, connection, list(books))
+    if any((found := summary(connection, b)) is None or found.state != "done" for b in books):
+        raise WorkFailed("Not every book is complete; the reasons stand above. “retry BOOK” tries again.")
 
 
 def run() -> int:
@@ -229,4 +237,10 @@ def run() -> int:
     except AmbudaError as error:
         terminal.complain(str(error))
         return error.exit_code
+    except sqlite3.Error as error:
+        terminal.complain(f"The task store cannot be used just now: {error}. Try it again.")
+        return AmbudaError.exit_code
+    except OSError as error:
+        terminal.complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+        return AmbudaError.exit_code
     return 0

@@ -6,9 +6,10 @@ import time
 
 import psutil
 
-from ambuda_desktop.errors import NotRunning
+from ambuda_desktop.errors import BadInput, NotRunning
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact, put_wish
 
@@ -21,7 +22,7 @@ def program(*arguments: str) -> list[str]:
     """The command that starts this program again; the packaged one is its own interpreter."""
     if getattr(sys, "frozen", False):
         return [sys.executable, *arguments]
-    return [sys.executable, "-m", "ambuda_desktop", *arguments]
+    return [sys.executable, "-P", "-m", "ambuda_desktop", *arguments]  # -P: nothing is imported from the cwd
 
 
 def daemon_is_running(paths: Paths) -> bool:
@@ -37,7 +38,7 @@ def attach(paths: Paths) -> FileLock | None:
 
 def clients_attached(paths: Paths) -> bool:
     """Whether any window or waiting command is open."""
-    return is_held(paths.locks / "clients.lock")
+    return is_held(paths.locks / "clients.lock", shared=True)
 
 
 def start_daemon(paths: Paths) -> bool:
@@ -51,35 +52,59 @@ def start_daemon(paths: Paths) -> bool:
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             start_new_session=True,
+            cwd=paths.root,  # wherever we were started must not stay busy: a USB stick, say
         )
     # Kept, so that one that ends while we live is collected here and leaves no zombie.
     _started[:] = [process for process in [*_started, daemon] if process.poll() is None]
     return True
 
 
+def stop_timeout(paths: Paths) -> float:
+    """Seconds that running tasks get; settings that cannot be read must not keep anybody from stopping."""
+    try:
+        return Settings.load(paths).stop_timeout
+    except BadInput:
+        return Settings().stop_timeout
+
+
+def keep_daemon(paths: Paths) -> None:
+    """Start a daemon where none runs, and after one that is just stopping."""
+    connection = connect(paths.store)
+    deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
+    while (fact(connection, "daemon") or {}).get("state") == "stopping" and time.monotonic() < deadline:
+        if not daemon_is_running(paths):
+            break
+        time.sleep(0.05)
+    connection.close()
+    start_daemon(paths)
+
+
 def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
-    """Wait (seconds) until the daemon has said that it runs. Raises NotRunning with the reason's place."""
+    """Wait (seconds) until the daemon has said that it runs. Raises NotRunning with the reason, or its place."""
     connection = connect(paths.store)
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         known = fact(connection, "daemon")
         if known and known["state"] == "running" and daemon_is_running(paths):
             return
+        if _started and _started[-1].poll() and not daemon_is_running(paths):
+            last_words = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
+            raise NotRunning(last_words[-1] if last_words else "The daemon ended at once.")
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
 
 
-def stop_daemon(paths: Paths, timeout: float) -> bool:
+def stop_daemon(paths: Paths) -> bool:
     """Ask the daemon to stop after the pages in hand and wait until it has; False where none runs.
 
-    `timeout`: seconds the running tasks get. Raises NotRunning where it does not end in time.
+    Raises NotRunning where it does not end in time.
     """
     if not daemon_is_running(paths):
         return False
     connection = connect(paths.store)
     put_wish(connection, "stop", True)
     known = fact(connection, "daemon")
-    deadline = time.monotonic() + timeout + STOP_MARGIN
+    deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
     while time.monotonic() < deadline:
         if not daemon_is_running(paths):
             return True

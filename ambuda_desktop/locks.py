@@ -45,18 +45,26 @@ class FileLock:
         os.close(self.descriptor)
 
 
-def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock on `path` (shared or not).
+def is_held(path: Path, *, shared: bool = False) -> bool:
+    """Whether a living process holds the lock on `path`; `shared`: whether its holders share it.
 
-    Asking takes the lock for a moment, so whoever wants it in earnest waits a little (PROBE).
+    Asking takes the lock for a moment, so whoever wants it in earnest waits a little (PROBE). Those who ask for an
+    exclusive lock share it, so that they never take one another for its holder; a shared one only the daemon asks for.
     """
     if not path.exists():
         return False
-    lock = FileLock.take(path)
+    lock = FileLock.take(path, shared=not shared)
     if lock is None:
         return True
-    lock.release(unlink=True)
+    lock.release()
     return False
+
+
+def sweep(folder: Path) -> None:
+    """Remove the lock files that no living process holds."""
+    for path in folder.iterdir():
+        if lock := FileLock.take(path):
+            lock.release(unlink=True)
 
 
 @contextlib.contextmanager

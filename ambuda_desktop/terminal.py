@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 
-from ambuda_desktop.launch import program
+from ambuda_desktop.launch import program, start_daemon
 from ambuda_desktop.paths import ENVIRONMENT, Paths
 from ambuda_desktop.store.books import BookSummary, summary
 from ambuda_desktop.store.query import Task
 
 BAR = 30  # characters
 POLL = 0.05  # seconds between two looks at the store
+DAEMON_POLL = 1.0  # seconds
 PICTURE_TIMEOUT = 60  # seconds
 
 _STATE_WORDS = {
@@ -60,8 +61,9 @@ def bar(label: str) -> Iterator[Callable[[int, int], None]]:
             click.echo()
 
 
-def follow(connection: sqlite3.Connection, books: list[str]) -> None:
-    """Show one book after the other until each has ended."""
+def follow(paths: Paths, connection: sqlite3.Connection, books: list[str]) -> None:
+    """Show one book after the other until each has ended; a daemon that dies meanwhile is started again."""
+    looked_at = time.monotonic()
     for book in books:
         with bar(book) as draw:
             while True:
@@ -72,6 +74,9 @@ def follow(connection: sqlite3.Connection, books: list[str]) -> None:
                 if found.state not in ("waiting", "working"):
                     break
                 time.sleep(POLL)
+                if time.monotonic() - looked_at > DAEMON_POLL:
+                    looked_at = time.monotonic()
+                    start_daemon(paths)
         if found is not None:
             click.echo(f"{found.title}: {sentence(found)}")
 

@@ -117,7 +117,7 @@ def main() -> None:
                 take(window, folder)
                 window.leave()
         finally:
-            launch.stop_daemon(paths, 10)
+            launch.stop_daemon(paths)
             if client is not None:
                 client.release()
 

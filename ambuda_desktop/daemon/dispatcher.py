@@ -1,5 +1,6 @@
 """The way of a task: from a waiting row to a free slot of the live generation, and back as an end or a wait."""
 
+import contextlib
 import logging
 import sqlite3
 import time
@@ -9,8 +10,9 @@ from collections.abc import Sequence
 from kombu.exceptions import OperationalError
 
 from ambuda_desktop.celery_app import StoreCelery
-from ambuda_desktop.daemon.feed import LOST
+from ambuda_desktop.daemon.feed import LOST, Feed
 from ambuda_desktop.daemon.generation import Generation
+from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.locks import is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import dispatch, schema
@@ -23,6 +25,7 @@ SWEEP_EVERY = 0.5  # seconds
 #: Seconds that a task may be in flight without a lease, times its attempts: then its message, or its result,
 #: is lost, and it waits again. It grows, so that a machine that is merely slow gets there in the end.
 PATIENCE = 3.0
+MOST_PATIENCE = 60.0
 
 
 class Dispatcher:
@@ -43,18 +46,28 @@ class Dispatcher:
         """Write down what came back, and let wait again what went down with a generation."""
         if not news and not gone:
             return
-        ends_and_steps = [u for u in news if u.state != LOST]
+        try:
+            self._record(news, gone)
+        except sqlite3.OperationalError:
+            raise  # the store is locked or full: the same news may be written later
+        except Exception:
+            # One piece of news that the store does not take must not keep all the others from it.
+            log.exception("News could not be written together; writing them one by one")
+            self._record([], gone)
+            for update in news:
+                with contextlib.suppress(sqlite3.Error, ValueError, TypeError, OverflowError):
+                    self._record([update], [])
+
+    def _record(self, news: Sequence[Update], gone: Sequence[Generation]) -> None:
         with transaction(self._connection):
-            ended = dispatch.record(self._connection, ends_and_steps)
+            ended = dispatch.record(self._connection, [u for u in news if u.state != LOST])
             in_flight = dispatch.in_flight(self._connection)
             for update in news:
                 if update.state == LOST:
                     ended |= self._lost(update, in_flight)
             for generation in gone:
-                rows = [r for r in in_flight if r["generation"] == generation.queue]
-                self._went_down(generation, rows)
-                ended = True
-            if ended:
+                self._went_down(generation, [r for r in in_flight if r["generation"] == generation.queue])
+            if ended or gone:
                 dispatch.insert_finishes(self._connection)
 
     def send(self, live: Sequence[Generation]) -> int:
@@ -67,28 +80,44 @@ class Dispatcher:
                 sent += self._fill(generation, free)
         return sent
 
-    def sweep(self, redis_started_at: float) -> None:
-        """Let tasks wait again that are in flight while nobody holds their lease.
+    def sweep(self, redis: RedisServer, feed: Feed) -> None:
+        """What no news tells: tasks in flight that nobody runs, and finish tasks that became due by a cancel.
 
-        One that was sent before Redis started (seconds since 1970) lost its message or its result with the old
-        Redis. One that started since then took its pool process with it: that counts.
+        A task in flight whose lease nobody holds waits again, unless Redis knows its end after all. If it was sent
+        before Redis started, its message or its result died with the old Redis; if it had begun since then, it took
+        its process with it, and that counts.
         """
         now = time.monotonic()
-        if now < self._next_sweep:
+        if not redis.answers:
+            self._without_lease.clear()  # nobody can hear how tasks end now
+        if now < self._next_sweep or not redis.answers:
             return
         self._next_sweep = now + SWEEP_EVERY
+        if dispatch.parents_to_finish(self._connection):
+            with transaction(self._connection):
+                dispatch.insert_finishes(self._connection)
+        overdue = self._overdue(now)
+        if overdue:
+            self.record(feed.look_up(list(overdue)), [])
+            self._send_back(
+                [r for r in dispatch.in_flight(self._connection) if r["id"] in overdue], redis.started_at
+            )
+
+    def _overdue(self, now: float) -> set[str]:
         rows = [r for r in dispatch.in_flight(self._connection) if not is_held(self._paths.lease(r["id"]))]
         since = {r["id"]: self._without_lease.get(r["id"], now) for r in rows}
-        overdue = [r for r in rows if now - since[r["id"]] > PATIENCE * r["attempt"]]
-        self._without_lease = {i: at for i, at in since.items() if i not in {r["id"] for r in overdue}}
-        if not overdue:
-            return
-        log.warning("In flight without a lease, so waiting again: %s", ", ".join(r["id"] for r in overdue))
-        started = [r["id"] for r in overdue if r["state"] != schema.SENT and r["sent_at"] > redis_started_at]
+        patience = {r["id"]: min(PATIENCE * r["attempt"], MOST_PATIENCE) for r in rows}
+        overdue = {i for i, at in since.items() if now - at > patience[i]}
+        self._without_lease = {i: at for i, at in since.items() if i not in overdue}
+        return overdue
+
+    def _send_back(self, rows: list[sqlite3.Row], redis_started_at: float) -> None:
+        log.warning("In flight without a lease, so waiting again: %s", ", ".join(r["id"] for r in rows))
+        begun = [r["id"] for r in rows if r["state"] != schema.SENT and r["sent_at"] > redis_started_at]
         with transaction(self._connection):
-            if dispatch.lost(self._connection, started, "its process ended without a word"):
+            if dispatch.lost(self._connection, begun, "its process ended without a word"):
                 dispatch.insert_finishes(self._connection)
-            dispatch.wait_again(self._connection, [r["id"] for r in overdue])
+            dispatch.wait_again(self._connection, [r["id"] for r in rows])
 
     def recover(self) -> int:
         """After a start: what an earlier daemon had in flight waits again. Returns how many tasks that are."""
@@ -109,6 +138,11 @@ class Dispatcher:
                 log.warning("Redis did not take task %s: %s", row["id"], error)
                 with transaction(self._connection):
                     dispatch.wait_again(self._connection, [row["id"]])
+            except Exception as error:
+                # Not Redis, so the row itself: it would fail each time, and hold up all that come after it.
+                log.exception("Task %s cannot be sent", row["id"])
+                sentence = f"The task cannot be sent: {error}"
+                self.record([Update(row["id"], schema.FAILURE, generation.queue, error=sentence)], [])
         return len(rows)
 
     def _lost(self, update: Update, in_flight: list[sqlite3.Row]) -> bool:

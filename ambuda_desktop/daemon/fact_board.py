@@ -8,6 +8,7 @@ from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.facts import fact, put_fact
 
 EVERY = 0.2  # seconds
+REPEATED = 10.0  # seconds: both pools report the same broken file
 MAX_NOTICES = 20
 
 
@@ -21,8 +22,11 @@ class FactBoard:
         self._next = 0.0
 
     def notice(self, sentence: str) -> None:
-        """A sentence for the user about something that happened."""
-        self._notices = [*self._notices, {"at": time.time(), "sentence": sentence}][-MAX_NOTICES:]
+        """A sentence for the user about something that happened; said again within seconds, it is one."""
+        now = time.time()
+        if any(n["sentence"] == sentence and now - n["at"] < REPEATED for n in self._notices):
+            return
+        self._notices = [*self._notices, {"at": now, "sentence": sentence}][-MAX_NOTICES:]
 
     @property
     def due(self) -> bool:

@@ -8,6 +8,7 @@ import json
 import logging
 import queue
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import redis
@@ -24,6 +25,7 @@ KEY = "celery-task-meta-"  # celery.backends.base.KeyValueStoreBackend.task_keyp
 RECONNECT = 0.1  # seconds
 AFTER_FAILURE = 1.0  # seconds
 LISTEN_TIMEOUT = 1.0  # seconds
+LOOK_UP_TIMEOUT = 0.5  # seconds
 #: Not a state of a task, but news of it: the pool process died under it.
 LOST = "LOST"
 
@@ -85,19 +87,31 @@ class Feed:
         connection = connect(self._paths.store)
         ids = [row["id"] for row in in_flight(connection)]
         connection.close()
-        if ids:
-            for meta in client.mget([KEY + i for i in ids]):
-                if meta is not None:
-                    self._take(meta)
+        for meta in client.mget([KEY + i for i in ids]) if ids else []:
+            if meta is not None:
+                self._take(meta)
 
     def _take(self, data: bytes | str) -> None:
-        try:
-            update = parse(json.loads(data))
-        except (ValueError, KeyError, TypeError):
-            log.warning("A result in Redis cannot be read: %.200r", data)
-            return
+        update = _read(data)
         if update is not None:
             self.news.put(update)
+
+    def look_up(self, ids: Sequence[str]) -> list[Update]:
+        """What Redis knows of these tasks, for whoever doubts that the feed heard everything."""
+        try:
+            with connect_redis(self._paths, timeout=LOOK_UP_TIMEOUT) as client:
+                metas = client.mget([KEY + i for i in ids])
+        except redis.RedisError:
+            return []
+        return [update for meta in metas if meta is not None and (update := _read(meta)) is not None]
+
+
+def _read(data: bytes | str) -> Update | None:
+    try:
+        return parse(json.loads(data))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        log.warning("A result in Redis cannot be read: %.200r", data)
+        return None
 
 
 def parse(meta: dict[str, Any]) -> Update | None:
@@ -113,16 +127,27 @@ def parse(meta: dict[str, Any]) -> Update | None:
     if state == schema.FAILURE:
         kind, sentence = failure(result)
         state = LOST if kind == "WorkerLostError" else schema.FAILURE
-        return Update(task_id, state, generation, error=sentence, traceback=meta.get("traceback"))
+        return Update(
+            task_id, state, generation, error=_text(sentence), traceback=_text(meta.get("traceback"))
+        )
     if state == schema.REVOKED:
         return Update(task_id, state, generation, error="It was not started before it expired.")
     if state == "RETRY":  # `Task.retry` has already put the row back
         return None
-    if isinstance(result, dict) and isinstance(result.get("current"), int):
-        return Update(
-            task_id, schema.PROGRESS, generation, current=result["current"], total=result.get("total") or 0
-        )
+    if isinstance(result, dict) and "current" in result:
+        current, total = _count(result["current"]), _count(result.get("total"))
+        return Update(task_id, schema.PROGRESS, generation, current=current, total=total)
     return Update(task_id, schema.STARTED, generation)
+
+
+def _count(value: Any) -> int:
+    """A number of steps as the store takes it; tasks may report anything."""
+    return int(value) if isinstance(value, int) and 0 <= value < 2**63 else 0
+
+
+def _text(value: Any) -> str | None:
+    """Text as the store takes it: names of files may hold what is no character."""
+    return None if value is None else str(value).encode(errors="replace").decode()
 
 
 def failure(result: Any) -> tuple[str, str]:

@@ -16,10 +16,10 @@ from ambuda_desktop.paths import ENVIRONMENT, Paths
 log = logging.getLogger(__name__)
 
 Kind = Literal["prefork", "threads"]
-State = Literal["starting", "live", "draining", "gone"]
+State = Literal["starting", "live", "draining", "dying", "gone"]
 
 START_TIMEOUT = 60.0  # seconds until it must be ready: a task module may hang while it is imported
-READY = b"ready\n"  # what worker/main.py says once its pool takes tasks
+READY, PROBLEM = "ready", "problem"  # how the lines begin that worker/main.py says
 
 
 class Generation:
@@ -34,6 +34,8 @@ class Generation:
         self.size = size  # tasks at once
         self.state: State = "starting"
         self.was_live = False
+        self.problems: list[str] = []  # sentences about task files, not yet passed on
+        self._heard = b""
         self.started_at = time.time()
         self.terminated_at: float | None = None  # time.monotonic() of SIGTERM
         with (paths.logs / f"worker-{self.pool}.stderr").open("ab") as stderr:
@@ -41,24 +43,34 @@ class Generation:
                 program("worker", queue, kind, str(size)),
                 # We hold the other end of its stdin: when we die, however we die, it reads the end and goes.
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                env={**os.environ, ENVIRONMENT: str(paths.root)}, process_group=0,
+                env={**os.environ, ENVIRONMENT: str(paths.root)}, process_group=0, cwd=paths.root,
             )  # fmt: skip
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
 
     def tick(self) -> None:
         """Notice that it is ready, or that it is gone with all its processes."""
-        assert self.process.stdout is not None
-        if self.state == "starting" and self.process.stdout.read(len(READY)):
-            self.state = "live"
-            self.was_live = True
+        self._listen()
         if self.state == "starting" and time.time() - self.started_at > START_TIMEOUT:
             log.warning("Generation %s did not get ready within %s s: ending it", self.queue, START_TIMEOUT)
             self.kill()
         if self.state != "gone" and self.process.poll() is not None:
+            self.state = "dying"
             self.kill()  # pool processes may outlive their parent for a while
-            if not is_held(self.lock):
+            if not is_held(self.lock, shared=True):
                 self.state = "gone"
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        self._heard += self.process.stdout.read() or b""
+        *lines, self._heard = self._heard.split(b"\n")
+        for line in lines:
+            word, _, sentence = line.decode(errors="replace").partition(" ")
+            if word == PROBLEM:
+                self.problems.append(sentence)
+            elif word == READY and self.state == "starting":
+                self.state = "live"
+                self.was_live = True
 
     @property
     def lock(self) -> Path:

@@ -50,6 +50,8 @@ class Generations:
         now = time.monotonic()
         for generation in self._all:
             generation.tick()
+            while generation.problems:
+                self._notice(generation.problems.pop(0))
             if generation.state == "draining" and generation.queue not in busy:
                 generation.terminate()
             if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:
@@ -120,6 +122,8 @@ class Generations:
     def _promote(self, pool: str) -> None:
         """Once a newer one is live, the older ones drain."""
         live = self.live(pool)
+        if live is not None and live.kind == "prefork":
+            self._early_deaths = 0
         for generation in self._all:
             if live is not None and generation.pool == pool and generation.number < live.number:
                 generation.drain()

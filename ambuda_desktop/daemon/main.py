@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from ambuda_desktop import logs
+from ambuda_desktop.books import remove_unaccepted
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
@@ -17,16 +18,14 @@ from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.generations import Generations
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
-from ambuda_desktop.errors import AlreadyRunning, BadInput
-from ambuda_desktop.launch import clients_attached
-from ambuda_desktop.locks import PROBE, FileLock
+from ambuda_desktop.errors import AlreadyRunning
+from ambuda_desktop.launch import clients_attached, stop_timeout
+from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
-from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect, transaction
-from ambuda_desktop.store.dispatch import Update
-from ambuda_desktop.store.facts import drop_wish, fact, put_fact, put_wish, wish
-from ambuda_desktop.store.query import counts
+from ambuda_desktop.store.dispatch import Update, work_is_left
+from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, wish
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ TICK = 0.01  # seconds to wait for news while tasks are in flight
 IDLE_TICK = 0.03  # seconds, else
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
-STORE_PAUSE = 0.5  # seconds after a write that failed
+PAUSE = 0.5  # seconds after something went wrong
 PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not take the task
 
 
@@ -78,7 +77,6 @@ class Daemon:
         self.dispatcher = Dispatcher(paths, self.connection, self.app)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
-        self._signalled = False
         self.asked_to_stop = False
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
@@ -88,9 +86,12 @@ class Daemon:
         """Everything from start to end, in the main thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        drop_wish(self.connection, "stop")
-        self.board.write({"daemon": self._fact()})
+        drop_wish(self.connection, "stop", before=self.started_at)
+        put_fact(self.connection, STOPPING, False)
+        self.board.write({"daemon": self._fact(), "redis": {}, "pools": {}, "generations": []})
         log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
+        sweep(self.paths.locks)
+        remove_unaccepted(self.paths)
         self.redis.start()
         self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
         if left := self.dispatcher.recover():
@@ -115,7 +116,7 @@ class Daemon:
         self._gone += self.generations.tick(busy=set(in_flight))
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
-        self.dispatcher.sweep(self.redis.started_at)
+        self.dispatcher.sweep(self.redis, self.feed)
         if sending and self.redis.answers:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
             self.dispatcher.send(live)
@@ -125,15 +126,20 @@ class Daemon:
             self._write_facts()
         return in_flight.total()
 
-    def _try_tick(self) -> None:
+    def _try_tick(self, *, sending: bool = True) -> int:
+        """One round that never ends the daemon; returns how many tasks are in flight."""
         try:
-            self._tick()
+            return self._tick(sending=sending)
         except sqlite3.OperationalError as error:
             log.warning("The store cannot be written (%s); trying again", error)
-            time.sleep(STORE_PAUSE)
+        except Exception:
+            log.exception("Something went wrong; going on")
+            self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
+        time.sleep(PAUSE)
+        return 1
 
     def _should_stop(self, while_needed: bool) -> bool:
-        if self._signalled or wish(self.connection, "stop"):
+        if self.asked_to_stop or wish(self.connection, "stop"):
             self.asked_to_stop = True
             return True
         if not while_needed:
@@ -145,38 +151,32 @@ class Daemon:
 
     def is_needed(self) -> bool:
         """Whether there is work, or somebody watches."""
-        open_tasks = counts(self.connection)
-        return bool(open_tasks["running"] or open_tasks["waiting"]) or clients_attached(self.paths)
+        return work_is_left(self.connection) or clients_attached(self.paths)
 
     def _finish_pages(self) -> None:
         """Soft shutdown: running tasks see the wish `stop` at the end of their page, and wait again."""
         log.info("Stopping after the pages in hand")
         self.state = "stopping"
-        put_wish(self.connection, "stop", True)
-        deadline = time.monotonic() + self._stop_timeout()
-        while self._tick(sending=False) and time.monotonic() < deadline:
+        put_fact(self.connection, STOPPING, True)
+        deadline = time.monotonic() + stop_timeout(self.paths)
+        while self._try_tick(sending=False) and time.monotonic() < deadline:
             pass
 
-    def _stop_timeout(self) -> float:
-        try:
-            return Settings.load(self.paths).stop_timeout
-        except BadInput as error:
-            log.warning("%s", error)
-            return Settings().stop_timeout
-
     def _end(self) -> None:
-        self.generations.stop(WORKER_STOP_TIMEOUT)
-        self.dispatcher.record(self.feed.wait(0), [])
-        self.dispatcher.recover()
-        self.feed.stop()
-        self.redis.stop()
-        self.feed.join()
-        self.inhibitor.hold(False)
+        try:
+            self.generations.stop(WORKER_STOP_TIMEOUT)
+            self.dispatcher.record([*self._news, *self.feed.wait(0)], self._gone)
+            self.dispatcher.recover()
+        finally:
+            self.feed.stop()
+            self.redis.stop()
+            self.feed.join()
+            self.inhibitor.hold(False)
         with transaction(self.connection):
             put_fact(self.connection, "daemon", {**self._fact(), "state": "stopped"})
             put_fact(self.connection, "redis", self.redis.fact())
             put_fact(self.connection, "generations", [])
-            drop_wish(self.connection, "stop")
+            drop_wish(self.connection, "stop", before=time.time())
         log.info("Daemon %s has stopped", os.getpid())
 
     def _write_facts(self) -> None:
@@ -194,4 +194,4 @@ class Daemon:
         log.info("Signal %s: stopping", signal.Signals(number).name)
         # The second signal means now.
         signal.signal(number, signal.SIG_DFL)
-        self._signalled = True
+        self.asked_to_stop = True

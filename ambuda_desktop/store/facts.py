@@ -5,6 +5,9 @@ import sqlite3
 import time
 from typing import Any
 
+#: The fact that tells running tasks to wait again at their next step.
+STOPPING = "stopping"
+
 
 def put_fact(connection: sqlite3.Connection, key: str, value: Any) -> None:
     """Write a fact; the caller does so only when it changed, because each write wakes every window."""
@@ -33,9 +36,9 @@ def wish(connection: sqlite3.Connection, key: str) -> Any:
     return _get(connection, "wishes", key)
 
 
-def drop_wish(connection: sqlite3.Connection, key: str) -> None:
-    """Take a wish back."""
-    connection.execute("DELETE FROM wishes WHERE key = ?", (key,))
+def drop_wish(connection: sqlite3.Connection, key: str, before: float) -> None:
+    """Forget a wish that was made before a moment (seconds since 1970)."""
+    connection.execute("DELETE FROM wishes WHERE key = ? AND at < ?", (key, before))
 
 
 def _put(connection: sqlite3.Connection, table: str, key: str, value: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.facts import wish
+from ambuda_desktop.store.facts import STOPPING, fact
 from ambuda_desktop.store.submit import NewTask, insert
 
 Verdict = Literal["run", "ignore", "cancelled", "stopping"]
@@ -28,7 +28,7 @@ def may_go_on(connection: sqlite3.Connection, task_id: str) -> Verdict:
     row = connection.execute("SELECT cancelled FROM tasks WHERE id = ?", (task_id,)).fetchone()
     if row is not None and row["cancelled"]:
         return "cancelled"
-    return "stopping" if wish(connection, "stop") else "run"
+    return "stopping" if fact(connection, STOPPING) else "run"
 
 
 def revoke(connection: sqlite3.Connection, task_id: str) -> None:
@@ -42,9 +42,11 @@ def revoke(connection: sqlite3.Connection, task_id: str) -> None:
 def park(connection: sqlite3.Connection, task_id: str, waiting_for: str | None, not_before: float) -> None:
     """Let a task wait in the store, where it occupies no worker, until `not_before` (seconds since 1970)."""
     connection.execute(
-        """UPDATE tasks SET state = 'PENDING', waiting_for = ?, not_before = ?, generation = NULL, started_at = NULL
+        """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
+                            ended_at = CASE cancelled WHEN 1 THEN ? END,
+                            waiting_for = ?, not_before = ?, generation = NULL, started_at = NULL
            WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
-        (waiting_for, not_before, task_id),
+        (time.time(), waiting_for, not_before, task_id),
     )
 
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ class NewTask:
 
     name: str
     kwargs: Mapping[str, Any] = field(default_factory=dict)
-    args: tuple[Any, ...] = ()
+    args: Sequence[Any] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     pool: str = "cpu"
@@ -63,24 +63,19 @@ def insert(connection: sqlite3.Connection, tasks: Iterable[NewTask]) -> None:
 
 
 def submit_again(connection: sqlite3.Connection, task: NewTask) -> bool:
-    """Let the row with this id wait again with a new payload: what Celery's `Task.retry` asks for.
+    """Let a task in flight wait again with a new payload: what Celery's `Task.retry` asks for.
 
-    Returns False where there is no such row. Its pool, book and parent stay.
+    Returns False where there is no row with its id. Pool, book and parent stay. A row that waits already, or has
+    ended, stays as it is: an id is one task, and its end is recorded once. One that was cancelled ends here.
     """
-    cursor = connection.execute(
-        """UPDATE tasks SET state = 'PENDING', payload = ?, not_before = ?, generation = NULL,
-                            waiting_for = 'retry'
-           WHERE id = ? AND cancelled = 0""",
-        (task.payload, task.not_before, task.id),
+    connection.execute(
+        """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
+                            ended_at = CASE cancelled WHEN 1 THEN ? END,
+                            payload = ?, not_before = ?, generation = NULL, started_at = NULL, waiting_for = 'retry'
+           WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
+        (time.time(), task.payload, task.not_before, task.id),
     )
-    if cursor.rowcount:
-        return True
-    # Cancelled while it ran, and now it wants to be tried again: this is where it ends.
-    cursor = connection.execute(
-        "UPDATE tasks SET state = 'REVOKED', ended_at = ? WHERE id = ? AND cancelled = 1",
-        (time.time(), task.id),
-    )
-    return cursor.rowcount > 0
+    return connection.execute("SELECT 1 FROM tasks WHERE id = ?", (task.id,)).fetchone() is not None
 
 
 def cancel(connection: sqlite3.Connection, ids: Iterable[str]) -> int:

@@ -1,13 +1,11 @@
 """One generation of workers: a Celery worker that serves one queue, and never outlives the daemon.
 
 The daemon holds the other end of our standard input: when that ends, the daemon is gone, and so are we.
-On standard output goes one line, once the pool takes tasks.
+On standard output go a line for each task file that cannot be used, and one when the pool takes tasks.
 """
 
-import importlib
 import logging
 import os
-import pkgutil
 import signal
 import sys
 import threading
@@ -20,11 +18,11 @@ from ambuda_desktop.celery_app import app
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.worker import tasks
-from ambuda_desktop.worker.task import StoreTask
+from ambuda_desktop.worker.loading import load_tasks
 
 NICE = 10  # the person at the machine comes first
 READY = "ready"
+PROBLEM = "problem"
 
 
 def run(queue: str, kind: str, size: int) -> int:
@@ -40,7 +38,8 @@ def run(queue: str, kind: str, size: int) -> int:
     os.nice(NICE - os.nice(0))
     logs.to_file(paths.logs / f"worker-{queue.split('.')[0]}.log")
     signals.setup_logging.connect(_keep_our_logging)
-    load_tasks(paths)
+    for sentence in load_tasks(paths.tasks):
+        print(PROBLEM, sentence, file=status, flush=True)
 
     @signals.worker_ready.connect(weak=False)
     def announce(**_: Any) -> None:
@@ -50,19 +49,6 @@ def run(queue: str, kind: str, size: int) -> int:
                  "--without-mingle", "--without-gossip", "--without-heartbeat"]  # fmt: skip
     app.worker_main(arguments)
     return 0
-
-
-def load_tasks(paths: Paths) -> None:
-    """Import every module of `worker/tasks` and of the user's task folder, so that its tasks are registered."""
-    app.task_cls = f"{StoreTask.__module__}:{StoreTask.__qualname__}"
-    for module in pkgutil.iter_modules(tasks.__path__):
-        importlib.import_module(f"{tasks.__name__}.{module.name}")
-    if paths.tasks.is_dir():
-        # Two saves within a second can leave bytecode of the first that looks as new as the second.
-        sys.dont_write_bytecode = True
-        sys.path.insert(0, str(paths.tasks))
-        for module in pkgutil.iter_modules([str(paths.tasks)]):
-            importlib.import_module(module.name)
 
 
 def _keep_our_logging(**_: Any) -> None:

@@ -3,9 +3,11 @@
 It is `app.Task`, so tasks of the user's own have it too, without naming it.
 """
 
+import contextlib
+import logging
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from celery import Task
@@ -19,6 +21,8 @@ from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.running import may_go_on, may_start, park, revoke, spawn
 from ambuda_desktop.store.submit import NewTask
+
+log = logging.getLogger(__name__)
 
 MIN_INTERVAL = 0.1  # seconds between two reports of progress: a person sees no more
 
@@ -37,6 +41,16 @@ class Park(Ignore):
         super().__init__(waiting_for)
         self.waiting_for = waiting_for
         self.until = until
+
+
+@contextlib.contextmanager
+def _not_the_fault_of_the_task() -> Iterator[None]:
+    """A store that is locked or full ends the attempt without an end: the daemon sends the task again."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        log.warning("The store cannot be used: %s", error)
+        raise Ignore("the store cannot be used") from error
 
 
 class StoreTask(Task):  # type: ignore[type-arg]
@@ -75,11 +89,13 @@ class StoreTask(Task):  # type: ignore[type-arg]
         with logs.task_id(self.task_id), holding(self.paths.lease(self.task_id)) as leased:
             if not leased:
                 raise Ignore("another worker runs this task")
-            self._check(may_start(self.connection(), self.task_id, self.request.get(ATTEMPT, 0)))
+            with _not_the_fault_of_the_task():
+                self._check(may_start(self.connection(), self.task_id, self.request.get(ATTEMPT, 0)))
             try:
                 return self.run(*args, **kwargs)
             except Park as parked:
-                park(self.connection(), self.task_id, parked.waiting_for, parked.until)
+                with _not_the_fault_of_the_task():
+                    park(self.connection(), self.task_id, parked.waiting_for, parked.until)
                 raise
 
     def progress(self, current: int, total: int) -> None:
@@ -95,7 +111,8 @@ class StoreTask(Task):  # type: ignore[type-arg]
             self._reported = now
             self.update_state(state=schema.PROGRESS, meta={"current": current, "total": total})
         if current < total:
-            self._check(may_go_on(self.connection(), self.task_id))
+            with _not_the_fault_of_the_task():
+                self._check(may_go_on(self.connection(), self.task_id))
 
     def spawn(self, children: Sequence[NewTask], finish: NewTask) -> None:
         """Submit `children`, and `finish` for when the last of them has ended: together or not at all.
@@ -103,7 +120,7 @@ class StoreTask(Task):  # type: ignore[type-arg]
         Give the children ids that follow from this task's own: a task that is run again must not submit
         its children again.
         """
-        with transaction(self.connection()) as connection:
+        with _not_the_fault_of_the_task(), transaction(self.connection()) as connection:
             verdict = may_go_on(connection, self.task_id)
             if verdict != "cancelled":
                 spawn(connection, self.task_id, children, finish)

@@ -13,7 +13,21 @@ from ambuda_desktop.launch import attach, daemon_is_running, start_daemon
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.facts import put_wish
 from ambuda_desktop.store.submit import NewTask, cancel, insert
+from tests.support import pdfs
 from tests.support.program import Program
+
+ODD_TASKS = """
+from ambuda_desktop.celery_app import app
+
+@app.task(bind=True)
+def nonsense(self):
+    self.update_state(state="PROGRESS", meta={"current": 1, "total": [1]})
+    self.update_state(state="PROGRESS", meta={"current": 2 ** 70, "total": float("nan")})
+
+@app.task
+def no_text():
+    raise ValueError("Megha\\udcff.pdf")
+"""
 
 
 def submit(program: Program, name: str, **kwargs: object) -> str:
@@ -172,6 +186,45 @@ def test_a_full_cpu_pool_does_not_hold_up_a_mail(program: Program, folder: Path)
     assert not any(program.task(t).ended for t in long)
     with transaction(program.connection):
         cancel(program.connection, long)
+
+
+def test_odd_rows_and_news_cost_themselves_only(program: Program) -> None:
+    # Given tasks that report nonsense, and a row that cannot be sent
+    program.add_tasks(ODD_TASKS, name="odd")
+    program.add_tasks()
+    daemon = program.start_daemon()
+    odd = [NewTask(f"odd.{name}") for name in ("nonsense", "no_text")]
+    unsendable = NewTask("odd.nonsense", options={"expires": "tomorrow"})
+    insert(program.connection, [unsendable, *odd])
+
+    # Then each has its end, and the daemon goes on
+    assert program.wait_for_end(odd[0].id).state == "SUCCESS"
+    assert "Megha" in str(program.wait_for_end(odd[1].id).error)
+    assert "cannot be sent" in str(program.wait_for_end(unsendable.id).error)
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+    assert daemon.poll() is None
+
+
+def test_a_broken_task_file_is_named_and_the_others_work(program: Program) -> None:
+    # Given a file that is no Python beside a good one
+    program.add_tasks("def broken(:", name="oops")
+    program.add_tasks()
+    program.start_daemon()
+
+    # Then tasks run, and the user is told which file it is
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+    assert any("oops.py" in n["sentence"] for n in program.fact("notices"))
+
+
+def test_a_redis_that_is_no_program_is_said_at_once(program: Program, tmp_path: Path) -> None:
+    # Given a wrong setting
+    program.environment["AMBUDA_REDIS_SERVER"] = "/nowhere/redis"
+    pdfs.scanned_book(tmp_path / "book.pdf", 1)
+
+    # Then whoever waits is told, and whoever starts the daemon has its exit code
+    waited = program.cli("split", str(tmp_path / "book.pdf"), "--wait")
+    assert (waited.returncode, "AMBUDA_REDIS_SERVER" in waited.stderr) == (6, True)
+    assert program.cli("daemon").returncode == 7
 
 
 def test_workers_are_polite(program: Program) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pikepdf
@@ -160,6 +161,34 @@ def test_a_running_book_stops_after_the_page_in_hand(program: Program, tmp_path:
 
     # And a retry makes the rest
     program.cli("retry", "book", "--wait")
+    assert book(program, "book").state == "done"
+
+
+def test_a_cancelled_book_ends_under_the_same_daemon(program: Program, tmp_path: Path) -> None:
+    # Given a book in the middle of its split
+    program.start_daemon(**fake_poppler(tmp_path / "bin", SLOW))
+    program.cli("split", str(text_book(tmp_path / "book.pdf", 30)))
+    program.wait_until(lambda: page_count(program, "book") >= 2, "pages appear")
+
+    # When it is cancelled, then it ends, and its manifest tells what there is
+    program.cli("cancel", "book")
+    program.wait_until(lambda: book(program, "book").state == "cancelled", "the book has ended", timeout=15)
+    assert any(p.method == "missing" for p in Manifest.load(folder(program, "book").manifest).pages)
+
+
+def test_whoever_waits_survives_the_death_of_the_daemon(program: Program, tmp_path: Path) -> None:
+    # Given a command that waits for a book
+    environment = {**program.environment, **fake_poppler(tmp_path / "bin", SLOW)}
+    command = program.command("split", str(text_book(tmp_path / "book.pdf", 20)), "--wait")
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as waiting:
+        program.wait_until(
+            lambda: (program.paths.library / "book").exists() and page_count(program, "book") >= 2,
+            "pages appear",
+        )
+
+        # When the daemon is killed, then the command starts another, and ends well
+        os.kill(program.fact("daemon")["pid"], signal.SIGKILL)
+        assert waiting.wait(timeout=60) == 0
     assert book(program, "book").state == "done"
 
 

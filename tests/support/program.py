@@ -153,7 +153,8 @@ class Program:
     def end(self) -> None:
         """Stop everything and prove that nothing is left."""
         if daemon_is_running(self.paths):
-            self.cli("daemon", "--stop")
+            stopped = self.cli("daemon", "--stop")
+            assert stopped.returncode == 0, stopped.stderr
         for process in self._daemons:
             if process.poll() is None:
                 process.kill()

@@ -1,5 +1,7 @@
 """books.py: accepting a book, and its folder."""
 
+import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from ambuda_desktop import books
 from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.locks import holding
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.books import summary
@@ -87,6 +90,39 @@ def test_a_copy_that_fails_leaves_nothing(paths: Paths, store: sqlite3.Connectio
     with pytest.raises(BadInput, match="no longer there"):
         books.add_pdf(store, paths, source, vanish)
     assert not list(paths.library.iterdir())
+
+
+def test_a_book_whose_folder_was_deleted_keeps_its_name_for_itself(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # Given a book whose folder somebody deleted by hand
+    first = books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    shutil.rmtree(paths.library / first)
+
+    # When the PDF is added again, then it is another book
+    assert books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a-2"
+
+
+def test_a_name_that_is_no_text_is_taken_all_the_same(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # Given a file name of an old USB stick
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Megha\xff.pdf"))
+    source.write_bytes(b"%PDF-1.4")
+
+    # When it is added, then the book has a title that can be shown
+    found = summary(store, books.add_pdf(store, paths, source, nothing))
+    assert found is not None
+    assert found.title == "Megha\ufffd"
+
+
+def test_only_copies_that_were_killed_are_removed(paths: Paths) -> None:
+    # Given a copy that goes on, and one that was left behind
+    (paths.library / ".incoming-a").mkdir()
+    (paths.library / ".incoming-b").mkdir()
+    with holding(paths.locks / ".incoming-a"):
+        books.remove_unaccepted(paths)
+    assert [p.name for p in paths.library.iterdir()] == [".incoming-a"]
 
 
 @pytest.mark.parametrize("name", ["..", "../data", "a/b", "nobody"])

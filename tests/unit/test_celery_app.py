@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from kombu.utils.json import loads
 
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 
 
@@ -68,6 +70,22 @@ def test_the_queue_chooses_the_pool(app: StoreCelery, store: sqlite3.Connection)
 def test_what_is_not_json_is_refused_at_once(app: StoreCelery, store: sqlite3.Connection) -> None:
     with pytest.raises(TypeError):
         app.send_task("add", (object(), 2))
+    assert store.execute("SELECT count(*) FROM tasks").fetchone()[0] == 0
+
+
+def test_moments_travel_as_celery_sends_them(app: StoreCelery, store: sqlite3.Connection) -> None:
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    app.send_task("add", (moment, 2))
+    assert loads(only_row(store)["payload"])["args"] == [moment, 2]
+
+
+def test_a_pool_that_does_not_exist_is_refused(app: StoreCelery, store: sqlite3.Connection) -> None:
+    @app.task(name="far", pool="gpu", shared=False)
+    def far() -> None:
+        """Never runs."""
+
+    with pytest.raises(BadInput, match="gpu"):
+        far.delay()
     assert store.execute("SELECT count(*) FROM tasks").fetchone()[0] == 0
 
 

@@ -25,6 +25,11 @@ def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]
             Update("a", "PROGRESS", "cpu.x.1", current=2, total=9),
         ),
         (meta("UPLOADING", {"current": 2}), Update("a", "PROGRESS", "cpu.x.1", current=2)),
+        (meta("PROGRESS", {"current": 2**70, "total": [1]}), Update("a", "PROGRESS", "cpu.x.1")),
+        (
+            meta("FAILURE", failure("ValueError", ["Megha\udcff.pdf"])),
+            Update("a", "FAILURE", "cpu.x.1", error="ValueError: Megha?.pdf"),
+        ),
         (meta("SUCCESS", [1]), Update("a", "SUCCESS", "cpu.x.1", result=[1])),
         (meta("RETRY", failure("ValueError", ["x"])), None),
         (

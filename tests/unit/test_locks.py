@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ambuda_desktop.locks import FileLock, holding, is_held
+from ambuda_desktop.locks import FileLock, holding, is_held, sweep
 
 
 def test_an_exclusive_lock_excludes(tmp_path: Path) -> None:
@@ -25,9 +25,9 @@ def test_a_shared_lock_is_held_until_the_last_one_goes(tmp_path: Path) -> None:
     assert first is not None
     assert second is not None
     first.release()
-    assert is_held(tmp_path / "l")
+    assert is_held(tmp_path / "l", shared=True)
     second.release()
-    assert not is_held(tmp_path / "l")
+    assert not is_held(tmp_path / "l", shared=True)
 
 
 def test_a_lock_on_an_unlinked_file_is_no_lock(tmp_path: Path) -> None:
@@ -62,3 +62,23 @@ def test_holding_says_whether_it_could_be_had_and_tidies_up(tmp_path: Path) -> N
             assert (outer, inner) == (True, False)
         assert is_held(tmp_path / "l")
     assert not (tmp_path / "l").exists()
+
+
+def test_those_who_only_ask_do_not_take_one_another_for_the_holder(tmp_path: Path) -> None:
+    # Given a free lock that somebody is just asking for
+    (tmp_path / "l").touch()
+    asking = FileLock.take(tmp_path / "l", shared=True)
+    assert asking is not None
+
+    # When another asks, then it is free
+    assert not is_held(tmp_path / "l")
+    asking.release()
+
+
+def test_lock_files_of_the_dead_are_swept(tmp_path: Path) -> None:
+    (tmp_path / "dead").touch()
+    living = FileLock.take(tmp_path / "living")
+    assert living is not None
+    sweep(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["living"]
+    living.release()

@@ -6,7 +6,7 @@ import pytest
 
 from ambuda_desktop.store import running
 from ambuda_desktop.store.dispatch import mark_sent, wait_again
-from ambuda_desktop.store.facts import put_wish
+from ambuda_desktop.store.facts import STOPPING, put_fact
 from ambuda_desktop.store.query import task
 from ambuda_desktop.store.submit import NewTask, cancel, insert
 
@@ -34,7 +34,7 @@ def test_a_message_counts_once(store: sqlite3.Connection, sent: str) -> None:
 
 def test_cancel_and_stop_are_seen_between_pages(store: sqlite3.Connection, sent: str) -> None:
     assert running.may_go_on(store, sent) == "run"
-    put_wish(store, "stop", True)
+    put_fact(store, STOPPING, True)
     assert running.may_go_on(store, sent) == "stopping"
     cancel(store, [sent])
     assert running.may_go_on(store, sent) == "cancelled"
@@ -56,3 +56,11 @@ def test_the_end_of_a_cancelled_task(store: sqlite3.Connection, sent: str) -> No
     found = task(store, sent)
     assert found is not None
     assert (found.state, found.ended) == ("REVOKED", True)
+
+
+def test_a_cancelled_task_that_parks_ends(store: sqlite3.Connection, sent: str) -> None:
+    cancel(store, [sent])
+    running.park(store, sent, "the network", 9e9)
+    found = task(store, sent)
+    assert found is not None
+    assert found.state == "REVOKED"

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ambuda_desktop.store.connection import transaction
-from ambuda_desktop.store.dispatch import mark_sent
+from ambuda_desktop.store.dispatch import Update, mark_sent, record
 from ambuda_desktop.store.query import counts, task
 from ambuda_desktop.store.submit import NewTask, cancel, insert, submit_again
 
@@ -84,6 +84,20 @@ def test_cancel_hits_the_whole_family(store: sqlite3.Connection) -> None:
     row = task(store, "p")
     assert row is not None
     assert row.cancelled
+
+
+def test_an_end_is_final_whoever_submits_the_id_again(store: sqlite3.Connection) -> None:
+    # Given a task that has ended
+    insert(store, [NewTask("t", id="a")])
+    mark_sent(store, ["a"], "cpu.x.1")
+    record(store, [Update("a", "SUCCESS", "cpu.x.1", result=1)])
+
+    # When its id is submitted again, cancelled or not, then it stays ended
+    assert submit_again(store, NewTask("t", id="a"))
+    assert state(store, "a") == "SUCCESS"
+    cancel(store, ["a"])
+    assert submit_again(store, NewTask("t", id="a"))
+    assert state(store, "a") == "SUCCESS"
 
 
 def test_a_transaction_that_fails_accepts_nothing(store: sqlite3.Connection) -> None:

@@ -12,7 +12,7 @@ from ambuda_desktop.celery_app import ATTEMPT, StoreCelery
 from ambuda_desktop.locks import FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.dispatch import mark_sent
-from ambuda_desktop.store.facts import put_wish
+from ambuda_desktop.store.facts import STOPPING, put_fact
 from ambuda_desktop.store.query import Task, children, task
 from ambuda_desktop.store.submit import NewTask, cancel, insert
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask
@@ -114,7 +114,7 @@ def test_the_last_step_is_never_cancelled(store: sqlite3.Connection, run: Callab
 
 
 def test_a_daemon_that_stops_lets_tasks_wait(store: sqlite3.Connection, run: Callable[..., Any]) -> None:
-    put_wish(store, "stop", True)
+    put_fact(store, STOPPING, True)
     with pytest.raises(Park):
         run(lambda self: self.progress(1, 3))
     assert row(store).state == "PENDING"
@@ -159,6 +159,23 @@ def test_children_of_a_cancelled_parent_are_not_submitted(
     with pytest.raises(Cancelled):
         run(plan)
     assert children(store, ID) == []
+
+
+def test_a_store_that_is_busy_for_long_is_not_the_fault_of_the_task(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store that somebody holds locked
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("ambuda_desktop.worker.task.park", locked)
+
+    # When a task wants to park, then it ends without a word, and the daemon will send it again
+    def offline(self: StoreTask) -> None:
+        raise Park("the network")
+
+    with pytest.raises(Ignore):
+        run(offline)
 
 
 def test_called_as_a_function_it_is_one(app: StoreCelery) -> None:
