@@ -119,7 +119,7 @@ def test_a_book_that_cannot_be_opened_says_why_and_others_go_on(program: Program
     split = program.cli("split", *names, "--wait")
 
     # Then each has its sentence, and the good one is done
-    assert split.returncode == 3
+    assert split.returncode == 8
     assert "text.pdf is not a PDF" in split.stderr
     assert "damaged" in split.stdout
     assert book(program, "broken").state == "failed"
