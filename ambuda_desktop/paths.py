@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ambuda_desktop.errors import BadInput
+from ambuda_desktop.mounts import network_file_system
 
 #: Set by `--data-dir`, so that the daemon and its workers find the same root without being told again.
 ENVIRONMENT = "AMBUDA_DESKTOP_DATA_DIR"
@@ -79,7 +80,12 @@ class Paths:
         return self.runtime / "redis.sock"
 
     def make(self) -> "Paths":
-        """Create the folders, readable by this user only."""
+        """Create the folders, readable by this user only. Raises BadInput where the place is no good."""
+        if kind := network_file_system(self.root):
+            raise BadInput(
+                f"{self.root} is on a network drive ({kind}), where the task store would be damaged. "
+                "Choose a folder on this machine with --data-dir."
+            )
         try:
             for folder in (self.root, self.library, self.logs, self.locks, self.runtime):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

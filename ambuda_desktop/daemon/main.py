@@ -29,8 +29,9 @@ from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, wish
 
 log = logging.getLogger(__name__)
 
-TICK = 0.01  # seconds to wait for news while tasks are in flight
-IDLE_TICK = 0.03  # seconds, else
+TICK = (
+    0.03  # seconds to wait for news; news from a worker ends the wait at once, only new rows wait for its end
+)
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
 PAUSE = 0.5  # seconds after something went wrong
@@ -109,7 +110,7 @@ class Daemon:
     def _tick(self, *, sending: bool = True) -> int:
         """One round; returns how many tasks are in flight."""
         in_flight = self.dispatcher.in_flight()
-        self._news += self.feed.wait(TICK if in_flight else IDLE_TICK)
+        self._news += self.feed.wait(TICK)
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()

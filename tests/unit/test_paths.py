@@ -1,6 +1,7 @@
 """paths.py and settings.py: where things are, and what the user may set."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,6 +28,19 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be made"):
         Paths(tmp_path / "file" / "data").make()
+
+
+def test_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a folder on a drive of another machine
+    mounted = [
+        SimpleNamespace(mountpoint="/", fstype="ext4"),
+        SimpleNamespace(mountpoint=str(tmp_path), fstype="nfs4"),
+    ]
+    monkeypatch.setattr("psutil.disk_partitions", lambda all: mounted)
+
+    # When the data folder is to be made there, then it is refused with a sentence
+    with pytest.raises(BadInput, match="network drive"):
+        Paths(tmp_path / "data").make()
 
 
 def test_settings_survive_and_bad_ones_are_a_sentence(paths: Paths) -> None:
