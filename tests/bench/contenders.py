@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ambuda_desktop.store.facts import put_wish
 from tests.bench.measuring import Cost, cpu_of_ended, cpu_of_living, ended_tree, reap, run
 from tests.support.program import Program
 
@@ -91,12 +92,14 @@ def warm(pdf: Path) -> Cost:
 
 
 @contextmanager
-def running_program() -> Iterator[Program]:
-    """The real daemon, Redis and workers in a temporary folder."""
+def running_program(processes: int | None = None) -> Iterator[Program]:
+    """The real daemon, Redis and workers in a temporary folder; `processes`: the size of the cpu pool."""
     reap()
     with temporary() as folder:
         program = Program(folder / "data")
         try:
+            if processes:
+                put_wish(program.connection, "pools", {"cpu": processes})
             program.start_daemon()
             yield program
         finally:
