@@ -5,7 +5,6 @@
 Runs the real daemon, Redis, workers and window (offscreen) in a throwaway folder; prints a Markdown table.
 """
 
-import json
 import os
 import statistics
 import tempfile
@@ -15,33 +14,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 from ambuda_desktop.paths import ENVIRONMENT
 from ambuda_desktop.store.books import summary
-from ambuda_desktop.store.submit import NewTask, insert
-from tests.process.test_live import CLOCK_TASK
 from tests.support import pdfs
 from tests.support.program import Program
-from tests.support.window import LoopClock, PaintClock, open_real_window, spin
+from tests.support.window import CLOCK_TASK, LoopClock, open_real_window, paint_delays, spin
 
 STATES = 200
 PAGES = 1000
-
-
-def latency(program: Program) -> list[float]:
-    """Milliseconds from a worker's `store_result` to the paint that shows it, ascending."""
-    with open_real_window(program.paths) as window:
-        window.go_to("tasks")
-        task = NewTask("clock.clock", kwargs={"count": STATES, "pause": 0.05})
-        insert(program.connection, [task])
-        model = window.tasks.model
-        spin(lambda: model.rowCount() == 1)
-
-        def shown() -> int | None:
-            row = model.task(0)
-            return row.current if row is not None and row.state == "PROGRESS" else None
-
-        clock = PaintClock(window.tasks.table.viewport(), shown)
-        spin(lambda: program.task(task.id).ended)
-    sent = {int(n): at for n, at in json.loads(program.task(task.id).result or "{}").items()}
-    return sorted((clock.seen[n] - sent[n]) * 1000 for n in clock.seen if n in sent)
 
 
 def gaps(program: Program, pdf: Path) -> list[float]:
@@ -71,7 +49,7 @@ def main() -> None:
         pdfs.scanned_book(Path(folder) / "book.pdf", PAGES)
         try:
             print("| milliseconds | n | median | p95 | longest |\n|---|---|---|---|---|")
-            print(row("`store_result` to `paintEvent`", latency(program)))
+            print(row("`store_result` to `paintEvent`", paint_delays(program, STATES, pause=0.05)))
             print(row(f"event-loop gaps, {PAGES:,}-page book", gaps(program, Path(folder) / "book.pdf")))
         finally:
             program.end()

@@ -18,3 +18,11 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     started = Program(root)
     yield started
     started.end()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the task `steps` leaves a file a step."""
+    made = tmp_path / "steps"
+    made.mkdir()
+    return made

@@ -1,7 +1,6 @@
 """The window beside the real daemon: what happens is seen at once, and nothing makes it stand still."""
 
 import functools
-import json
 import os
 import signal
 import subprocess
@@ -19,24 +18,9 @@ from ambuda_desktop.ui.models.task_columns import Column
 from ambuda_desktop.ui.models.tasks_model import TasksModel
 from tests.support import pdfs
 from tests.support.program import Program
-from tests.support.window import LoopClock, PaintClock, open_real_window, spin
+from tests.support.window import CLOCK_TASK, LoopClock, open_real_window, paint_delays, spin
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
-CLOCK_TASK = '''
-import time
-from ambuda_desktop.celery_app import app
-
-@app.task(bind=True)
-def clock(self, count, pause):
-    """Says when each of its states was stored."""
-    sent = {}
-    for number in range(1, count + 1):
-        time.sleep(pause)
-        sent[number] = time.monotonic()
-        self.update_state(state="PROGRESS", meta={"current": number, "total": count + 1})
-    return sent
-'''
 
 
 def p95(values: list[float]) -> float:
@@ -44,27 +28,14 @@ def p95(values: list[float]) -> float:
 
 
 def test_a_state_is_painted_within_a_tenth_of_a_second(program: Program) -> None:
-    # Given the window on the page of tasks
+    # Given a daemon with a task that says when each of its states was stored
     program.add_tasks(CLOCK_TASK, name="clock")
     program.start_daemon()
-    with open_real_window(program.paths) as window:
-        window.go_to("tasks")
-        task = NewTask("clock.clock", kwargs={"count": 200, "pause": 0.02})
-        insert(program.connection, [task])
-        model = window.tasks.model
-        spin(lambda: model.rowCount() == 1)
 
-        def shown() -> int | None:
-            row = model.task(0)
-            return row.current if row is not None and row.state == "PROGRESS" else None
-
-        # When a worker stores 200 states
-        clock = PaintClock(window.tasks.table.viewport(), shown)
-        spin(lambda: program.task(task.id).ended)
+    # When it stores 200 states before the eyes of a window
+    delays = paint_delays(program, states=200, pause=0.02)
 
     # Then each that was painted was painted soon; those between two ticks may be left out
-    sent = {int(n): at for n, at in json.loads(program.task(task.id).result or "{}").items()}
-    delays = [(clock.seen[n] - sent[n]) * 1000 for n in clock.seen if n in sent]
     print(f"\nstored -> painted: {len(delays)} of 200 painted, p95 {p95(delays):.0f} ms")
     assert len(delays) > 50
     assert p95(delays) < 100

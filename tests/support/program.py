@@ -17,6 +17,7 @@ from ambuda_desktop.paths import ENVIRONMENT, Paths
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact
 from ambuda_desktop.store.query import Task, task
+from ambuda_desktop.store.submit import NewTask, insert
 
 PATIENCE = 45.0  # seconds that a test waits for a fact before it gives up
 
@@ -161,3 +162,15 @@ class Program:
             process.wait()
         self.wait_until(lambda: not self.processes(), f"no process is left: {self.processes()}", timeout=15)
         self.connection.close()
+
+
+def submit(program: Program, name: str, **kwargs: object) -> str:
+    """Submit one of the example tasks; returns its id."""
+    task = NewTask(f"example.{name}", kwargs=kwargs, pool="net" if name == "mail" else "cpu")
+    insert(program.connection, [task])
+    return task.id
+
+
+def steps_done(folder: Path) -> int:
+    """How many steps the task `steps` has made."""
+    return len(list(folder.iterdir()))

@@ -10,9 +10,26 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.submit import NewTask, insert
 from ambuda_desktop.ui.app import make_application, open_window
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.store_watch import StoreWatch
+from tests.support.program import Program
+
+CLOCK_TASK = '''
+import time
+from ambuda_desktop.celery_app import app
+
+@app.task(bind=True)
+def clock(self, count, pause):
+    """Says when each of its states was stored."""
+    sent = {}
+    for number in range(1, count + 1):
+        time.sleep(pause)
+        sent[number] = time.monotonic()
+        self.update_state(state="PROGRESS", meta={"current": number, "total": count + 1})
+    return sent
+'''
 
 
 @contextmanager
@@ -67,3 +84,22 @@ class LoopClock:
         """The gaps, in milliseconds, ascending."""
         self._timer.stop()
         return sorted((b - a) * 1000 for a, b in itertools.pairwise(self._ticks))
+
+
+def paint_delays(program: Program, states: int, pause: float) -> list[float]:
+    """Milliseconds from a worker's `store_result` to the paint that shows it, ascending. Needs CLOCK_TASK."""
+    with open_real_window(program.paths) as window:
+        window.go_to("tasks")
+        task = NewTask("clock.clock", kwargs={"count": states, "pause": pause})
+        insert(program.connection, [task])
+        model = window.tasks.model
+        spin(lambda: model.rowCount() == 1)
+
+        def shown() -> int | None:
+            row = model.task(0)
+            return row.current if row is not None and row.state == "PROGRESS" else None
+
+        clock = PaintClock(window.tasks.table.viewport(), shown)
+        spin(lambda: program.task(task.id).ended)
+    sent = {int(n): at for n, at in program.task(task.id).value.items()}
+    return sorted((clock.seen[n] - sent[n]) * 1000 for n in clock.seen if n in sent)

@@ -12,27 +12,17 @@ from pydantic import ValidationError
 from ambuda_desktop.books import add_pdf, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.manifest import Manifest
-from ambuda_desktop.paths import ENVIRONMENT, Paths
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import query
-from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.dispatch import insert_finishes
 from ambuda_desktop.worker.tasks.split import split_pages
 from tests.support import pdfs
 
 
-@pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    """A data folder that the tasks take for theirs."""
-    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return Paths.current().make()
-
-
-@pytest.fixture
-def store(paths: Paths) -> Iterator[sqlite3.Connection]:
-    connection = connect(paths.store)
-    yield connection
-    connection.close()
+@pytest.fixture(autouse=True)
+def _close(paths: Paths) -> Iterator[None]:
+    """The tasks open the store for themselves."""
+    yield
     app.connection_to_store().close()
 
 
