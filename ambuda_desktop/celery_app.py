@@ -48,10 +48,17 @@ class StoreCelery(Celery):
         """This thread's connection to the store. Not carried over a fork: SQLite forbids it."""
         key = (os.getpid(), Paths.current().store)
         if getattr(self._store_connections, "key", None) != key:
+            self.close_store()
             self._store_connections.connection = connect(key[1])
             self._store_connections.key = key
         connection: sqlite3.Connection = self._store_connections.connection
         return connection
+
+    def close_store(self) -> None:
+        """Close this thread's connection to the store; the next use opens it again."""
+        if getattr(self._store_connections, "key", (0,))[0] == os.getpid():
+            self._store_connections.connection.close()
+            del self._store_connections.key
 
     def send_task(  # type: ignore[override]  # all of Celery's arguments, most of them by name only
         self,

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from contextlib import closing
+from typing import Any
 
 import psutil
 
@@ -69,23 +71,24 @@ def stop_timeout(paths: Paths) -> float:
 
 def keep_daemon(paths: Paths) -> None:
     """Start a daemon where none runs, and after one that is just stopping."""
-    connection = connect(paths.store)
     deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
-    while (fact(connection, "daemon") or {}).get("state") == "stopping" and time.monotonic() < deadline:
+    while _daemon_fact(paths).get("state") == "stopping" and time.monotonic() < deadline:
         if not daemon_is_running(paths):
             break
         time.sleep(0.05)
-    connection.close()
     start_daemon(paths)
+
+
+def _daemon_fact(paths: Paths) -> dict[str, Any]:
+    with closing(connect(paths.store)) as connection:
+        return fact(connection, "daemon") or {}
 
 
 def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
     """Wait (seconds) until the daemon has said that it runs. Raises NotRunning with the reason, or its place."""
-    connection = connect(paths.store)
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        known = fact(connection, "daemon")
-        if known and known["state"] == "running" and daemon_is_running(paths):
+        if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
         if _started and _started[-1].poll() and not daemon_is_running(paths):
             last_words = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
@@ -101,14 +104,13 @@ def stop_daemon(paths: Paths) -> bool:
     """
     if not daemon_is_running(paths):
         return False
-    connection = connect(paths.store)
-    put_wish(connection, "stop", True)
-    known = fact(connection, "daemon")
+    with closing(connect(paths.store)) as connection:
+        put_wish(connection, "stop", True)
     deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
     while time.monotonic() < deadline:
         if not daemon_is_running(paths):
             return True
         time.sleep(0.02)
-    alive = known and psutil.pid_exists(known["pid"])
-    who = f" (process {known['pid']})" if alive else ""
+    pid = _daemon_fact(paths).get("pid")
+    who = f" (process {pid})" if pid and psutil.pid_exists(pid) else ""
     raise NotRunning(f"The daemon{who} did not stop in time.")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ambuda_desktop.celery_app import app
 from ambuda_desktop.paths import ENVIRONMENT
 from tests.support.program import Program
 
@@ -26,3 +27,10 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "steps"
     made.mkdir()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _close_store() -> Iterator[None]:
+    """Celery apps keep a connection for each thread."""
+    yield
+    app.close_store()

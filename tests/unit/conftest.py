@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ambuda_desktop.celery_app import app
 from ambuda_desktop.paths import ENVIRONMENT, Paths
 from ambuda_desktop.store.connection import connect
 
@@ -24,3 +25,10 @@ def store(paths: Paths) -> Iterator[sqlite3.Connection]:
     connection = connect(paths.store)
     yield connection
     connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _close_store() -> Iterator[None]:
+    """Celery apps keep a connection for each thread."""
+    yield
+    app.close_store()

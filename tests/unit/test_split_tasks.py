@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,6 @@ from ambuda_desktop.store import query
 from ambuda_desktop.store.dispatch import insert_finishes
 from ambuda_desktop.worker.tasks.split import split_pages
 from tests.support import pdfs
-
-
-@pytest.fixture(autouse=True)
-def _close(paths: Paths) -> Iterator[None]:
-    """The tasks open the store for themselves."""
-    yield
-    app.connection_to_store().close()
 
 
 def run(store: sqlite3.Connection, task_id: str) -> Any:
