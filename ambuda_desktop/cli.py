@@ -10,15 +10,16 @@ from pathlib import Path
 import click
 
 from ambuda_desktop import __version__, terminal
-from ambuda_desktop.books import add_pdf, retry_failed_pages
 from ambuda_desktop.errors import AmbudaError, NotFound, WorkFailed
 from ambuda_desktop.launch import attach, keep_daemon, start_daemon, stop_daemon, wait_for_daemon
+from ambuda_desktop.library import add_book
 from ambuda_desktop.paths import ENVIRONMENT, Paths, resources
+from ambuda_desktop.retry import retry_book
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.control import cancel as cancel_tasks
 from ambuda_desktop.store.query import STATE_GROUPS, TaskFilter, task, task_seqs
 from ambuda_desktop.store.query import tasks as task_rows
-from ambuda_desktop.store.submit import cancel as cancel_tasks
 
 EXIT_CODES = """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the file or value cannot be used, 4 no such task
 or book, 5 another daemon runs, 6 the daemon did not start or stop, 7 a program is missing, 8 some pages failed."""
@@ -71,7 +72,7 @@ def split(paths: Paths, files: Sequence[Path], wait: bool) -> None:
     for file in files:
         try:
             with terminal.bar(f"copying {file.name}") as progress:
-                books.append(add_pdf(connection, paths, file, progress))
+                books.append(add_book(connection, paths, file, progress))
         except AmbudaError as error:
             terminal.complain(str(error))
             failed = error
@@ -96,7 +97,7 @@ def retry(paths: Paths, books: Sequence[str], wait: bool) -> None:
     connection = connect(paths.make().store)
     watching = attach(paths)
     for book in books:
-        retry_failed_pages(connection, book)
+        retry_book(connection, book)
     _see_to(paths, connection, books, wait=wait)
     if watching is not None:
         watching.release()
@@ -197,7 +198,7 @@ def demo(picture: Path) -> None:
     try:
         wait_for_daemon(paths)
         camera = terminal.start_camera(paths, picture.absolute())
-        book = add_pdf(connection, paths, resources() / "sample" / "sample.pdf", lambda _done, _total: None)
+        book = add_book(connection, paths, resources() / "sample" / "sample.pdf", lambda _done, _total: None)
         terminal.follow(paths, connection, [book])
         terminal.end_camera(camera, picture.absolute())
     finally:

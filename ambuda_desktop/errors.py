@@ -45,3 +45,13 @@ class WorkFailed(AmbudaError):
     """The work was done as far as it goes, but something in it failed."""
 
     exit_code = 8
+
+
+class AlreadyAdded(AmbudaError):
+    """The library has this book already; nothing was added."""
+
+    exit_code = 9
+
+    def __init__(self, sentence: str, book: str = "") -> None:
+        super().__init__(sentence)
+        self.book = book

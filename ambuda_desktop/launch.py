@@ -64,7 +64,7 @@ def start_daemon(paths: Paths) -> bool:
 def stop_timeout(paths: Paths) -> float:
     """Seconds that running tasks get; settings that cannot be read must not keep anybody from stopping."""
     try:
-        return Settings.load(paths).stop_timeout
+        return Settings.load(paths.settings).stop_timeout
     except BadInput:
         return Settings().stop_timeout
 

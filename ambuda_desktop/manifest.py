@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ValidationError
 
 from ambuda_desktop.files import write_atomic
+from ambuda_desktop.params.split import PageOptions
 
 
 class PageRecord(BaseModel):
@@ -19,6 +20,7 @@ class PageRecord(BaseModel):
     bytes: int = 0
     sha256: str = ""
     reason: str | None = None  # why it failed, or why a person should look at it
+    options: PageOptions = PageOptions()
 
     @classmethod
     def load(cls, path: Path) -> "PageRecord | None":
@@ -38,8 +40,10 @@ class Manifest(BaseModel):
 
     title: str
     slug: str
-    source_name: str  # the file's name when it was added
+    source_name: str  # the name of the file or folder when it was added
     source_sha256: str
+    #: For a book made of pictures: their names in the folder that was added, in the order of the pages.
+    sources: list[str] = []
     pages: list[PageRecord] = []
 
     @classmethod

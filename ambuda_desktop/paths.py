@@ -1,5 +1,6 @@
 """Every file and folder of the program, under one root (`--data-dir`)."""
 
+import functools
 import hashlib
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.mounts import network_file_system
+from ambuda_desktop.settings import Settings
 
 #: Set by `--data-dir`, so that the daemon and its workers find the same root without being told again.
 ENVIRONMENT = "AMBUDA_DESKTOP_DATA_DIR"
@@ -38,8 +40,15 @@ class Paths:
 
     @property
     def library(self) -> Path:
-        """One folder a book."""
-        return self.root / "library"
+        """One folder a book; the user may have moved it. Raises BadInput where the settings are damaged."""
+        return self._settings().library or self.root / "library"
+
+    def _settings(self) -> Settings:
+        try:
+            stat = self.settings.stat()
+        except FileNotFoundError:
+            return Settings()
+        return _load_settings(self.settings, stat.st_mtime_ns, stat.st_ino)
 
     @property
     def tasks(self) -> Path:
@@ -87,7 +96,7 @@ class Paths:
                 "Choose a folder on this machine with --data-dir."
             )
         try:
-            for folder in (self.root, self.library, self.logs, self.locks, self.runtime):
+            for folder in (self.root, self.root / "library", self.logs, self.locks, self.runtime):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(
@@ -97,6 +106,12 @@ class Paths:
         if self.runtime.stat().st_uid != os.getuid():
             raise BadInput(f"{self.runtime} belongs to another user. Remove it, then start again.")
         return self
+
+
+@functools.lru_cache(maxsize=4)
+def _load_settings(path: Path, _changed_at: int, _inode: int) -> Settings:
+    """Read once a change: the place of the library is asked for at every page."""
+    return Settings.load(path)
 
 
 def resources() -> Path:

@@ -1,36 +1,51 @@
 """What the user may set: one model, saved as `settings.json` in the data folder."""
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.files import write_atomic
-from ambuda_desktop.paths import Paths
+from ambuda_desktop.params.split import PageOptions
+
+LANGUAGES = {"system": "", "en": "English"}
 
 
 class Settings(BaseModel):
-    """Settings of the window and the daemon."""
+    """Settings of the window, the command line and the daemon."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", validate_assignment=True)
 
     theme: Literal["system", "light", "dark"] = "system"
+    language: Literal["system", "en", "hi"] = "system"
     #: Seconds that running tasks get to reach the end of their page when the daemon stops.
-    stop_timeout: float = 30.0
+    stop_timeout: float = Field(default=30.0, ge=1, le=600)
+    #: The folder of all books; None: `library` in the data folder.
+    library: Path | None = None
+    #: How pages are made where nobody says otherwise.
+    split: PageOptions = PageOptions()
+    #: Options that were given a name.
+    presets: dict[str, PageOptions] = {}
+    #: Whether the system tells when a book ends or fails.
+    notify: bool = True
 
     @classmethod
-    def load(cls, paths: Paths) -> "Settings":
+    def load(cls, path: Path) -> "Settings":
         """The saved settings, or the defaults where none were saved. Raises BadInput with the reason."""
-        if not paths.settings.exists():
-            return cls()
         try:
-            return cls.model_validate_json(paths.settings.read_bytes())
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise BadInput(
-                f"{paths.settings} cannot be used: {field}: {first['msg']}. Mend or remove it."
-            ) from error
+            raise BadInput(f"{path} cannot be used: {first_fault(error)}. Mend or remove it.") from error
 
-    def save(self, paths: Paths) -> None:
-        write_atomic(paths.settings, self.model_dump_json(indent=2).encode())
+    def save(self, path: Path) -> None:
+        write_atomic(path, self.model_dump_json(indent=2).encode())
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong with some values: `stop_timeout: Input should be a valid number`."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the file"
+    return f"{field}: {first['msg']}"

@@ -137,7 +137,8 @@ def parse(meta: dict[str, Any]) -> Update | None:
     if isinstance(result, dict) and "current" in result:
         current, total = _count(result["current"]), _count(result.get("total"))
         return Update(task_id, schema.PROGRESS, generation, current=current, total=total)
-    return Update(task_id, schema.STARTED, generation)
+    pid = _count(result.get("pid")) if isinstance(result, dict) else 0  # Celery's own: `task_track_started`
+    return Update(task_id, schema.STARTED, generation, pid=pid or None)
 
 
 def _count(value: Any) -> int:

@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Any
 
 from ambuda_desktop import logs
-from ambuda_desktop.books import remove_unaccepted
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
@@ -20,6 +19,7 @@ from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
 from ambuda_desktop.errors import AlreadyRunning
 from ambuda_desktop.launch import clients_attached, stop_timeout
+from ambuda_desktop.library import remove_unaccepted
 from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes

@@ -1,27 +1,54 @@
 """Splitting a PDF into page images: the plan, the page ranges, the end."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ambuda_desktop.params.base import TaskParams
 
 
-class SplitPdf(TaskParams):
-    """Plan the split of a book: look at each page, then submit ranges of pages."""
+class PageOptions(BaseModel):
+    """How page images are made. With the defaults, a page that is one JPEG scan is copied byte for byte."""
 
-    task: ClassVar[str] = "ambuda.split_pdf"
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
+    format: Literal["jpeg", "png"] = Field(default="jpeg", description="JPEG, or PNG without any loss")
+    quality: int = Field(default=90, ge=1, le=100, description="of the JPEGs that are made; copied ones stay")
+    grayscale: bool = Field(default=False, description="without colours")
+    max_dpi: int | None = Field(default=None, ge=36, le=2400, description="finer scans are made smaller")
+
+    @property
+    def key(self) -> str:
+        """A short name for these options, good for a folder: `jpeg-90`, `png-gray-300dpi`."""
+        parts = ["png" if self.format == "png" else f"jpeg-{self.quality}"]
+        parts += ["gray"] if self.grayscale else []
+        parts += [f"{self.max_dpi}dpi"] if self.max_dpi else []
+        return "-".join(parts)
+
+
+class _OfBook(TaskParams):
     book: str = Field(description="the book's folder in the library")
+    options: PageOptions = PageOptions()
+
+
+class SplitBook(_OfBook):
+    """Plan the split of a book: look at each page of its PDF or its pictures, then submit ranges of pages."""
+
+    task: ClassVar[str] = "ambuda.split_book"
+
     pages: str | None = Field(default=None, description="such as 1-20,25; all pages where not given")
 
+    @field_validator("pages")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        return value if value is None else format_pages(parse_pages(value))
 
-class SplitPages(TaskParams):
+
+class SplitPages(_OfBook):
     """Make the images of some pages."""
 
     task: ClassVar[str] = "ambuda.split_pages"
 
-    book: str
     pages: str = Field(description="such as 1-20,25")
 
     @field_validator("pages")
@@ -35,12 +62,13 @@ class SplitPages(TaskParams):
         return parse_pages(self.pages)
 
 
-class FinishSplit(TaskParams):
-    """Write the manifest of a book whose pages have all been tried."""
+class FinishSplit(_OfBook):
+    """End a split whose pages have all been tried: write the manifest."""
 
     task: ClassVar[str] = "ambuda.finish_split"
 
-    book: str
+
+MOST_PAGES = 100_000  # no book has more; a slip such as 1-99999999 must not fill the memory
 
 
 def parse_pages(text: str) -> list[int]:
@@ -51,9 +79,10 @@ def parse_pages(text: str) -> list[int]:
         if not first.isascii() or not first.isdigit() or (dash and not last.isdigit()):
             raise ValueError(f"“{part.strip()}” is not a page or a range of pages such as 1-20,25.")
         low, high = int(first), int(last or first)
-        if not 1 <= low <= high:
+        if not 1 <= low <= high <= MOST_PAGES:
             raise ValueError(
-                f"“{part.strip()}” is not a range of pages: it should rise and start at 1 or more."
+                f"“{part.strip()}” is not a range of pages: it should rise, start at 1 or more, and end at "
+                f"{MOST_PAGES} or less."
             )
         numbers.extend(range(low, high + 1))
     return list(dict.fromkeys(numbers))

@@ -1,6 +1,5 @@
 """Looking at books: each book's tasks folded into one summary. Nothing here writes."""
 
-import functools
 import json
 import re
 import sqlite3
@@ -8,29 +7,35 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from ambuda_desktop.params.split import FinishSplit, SplitPages, SplitPdf
+from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.store import schema
-
-#: One letter a page in `BookSummary.cells`.
-WAITING, RUNNING, DONE, LOOK, FAILED = ".", "r", "d", "l", "x"
+from ambuda_desktop.store.pages import DONE, LOOK, Pages, Split
 
 BookState = Literal["waiting", "working", "done", "incomplete", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
 class BookSummary:
-    """One book: `cells` has a letter a page (waiting, running, done, to look at, failed)."""
+    """One book: `cells` has a letter a page (left out, waiting, running, done, to look at, failed)."""
 
     id: str
     title: str
     pages: int | None
     added_at: float
+    paused: bool
     state: BookState
     cells: str
     #: What to tell a person of the pages that failed or need a look: page number to sentence.
     failures: dict[int, str]
     warnings: dict[int, str]
+    #: Pages that the last split was asked for and has not made, or not made again.
+    missing: list[int]
+    #: What the last split was asked for (such as 1-20,25; None: all pages), and with which options.
+    asked: str | None
+    options: PageOptions
     error: str | None
+    #: What is wrong with the file as a whole, although its pages could be made.
+    doubt: str | None
     waiting_for: str | None
     #: The split that counts now: cancel this one, retry this one.
     task: str | None
@@ -75,9 +80,11 @@ def stamp(connection: sqlite3.Connection, book: str) -> tuple[object, ...]:
     """Changes whenever the summary of the book does, and costs a tenth of it."""
     row = connection.execute(
         """SELECT (SELECT pages FROM books WHERE id = ?), count(*), sum(current), sum(attempt),
-                  count(ended_at), sum(cancelled), group_concat(state || coalesce(waiting_for, ''))
+                  count(ended_at), sum(cancelled), sum(held),
+                  group_concat(state || coalesce(waiting_for, '')),
+                  (SELECT paused FROM books WHERE id = ?)
            FROM tasks WHERE book = ?""",
-        (book, book),
+        (book, book, book),
     ).fetchone()
     return tuple(row)
 
@@ -87,87 +94,73 @@ def summary(connection: sqlite3.Connection, book: str) -> BookSummary | None:
     row = connection.execute("SELECT * FROM books WHERE id = ?", (book,)).fetchone()
     if row is None:
         return None
-    rows = connection.execute("SELECT * FROM tasks WHERE book = ? ORDER BY seq", (book,)).fetchall()
-    splits = [r for r in rows if r["name"] == SplitPdf.task]
+    splits = _splits(
+        connection.execute("SELECT * FROM tasks WHERE book = ? ORDER BY seq", (book,)).fetchall()
+    )
+    pages = Pages.of(row["pages"] or 0, splits)
     last = splits[-1] if splits else None
-    family = [r for r in rows if last and last["id"] in (r["id"], r["parent"])]
-    pages = _Pages(row["pages"] or 0)
-    for task in rows:
-        if task["name"] == SplitPages.task:
-            pages.fold(task)
-    ranges = [r for r in family if r["name"] == SplitPages.task]
+    family = last.rows if last else []
+    ranges = last.ranges if last else []
     running = [r["started_at"] for r in ranges if r["started_at"]]
     ends = [r["ended_at"] for r in family if r["ended_at"]]
     waits = [r["waiting_for"] for r in family if r["state"] == schema.PENDING and r["waiting_for"]]
-    state = _state(family, pages)
+    state = _state(last, pages)
     return BookSummary(
-        id=book, title=row["title"], pages=row["pages"], added_at=row["added_at"],
-        state=state, cells="".join(pages.cells),
-        failures=pages.failures, warnings=pages.warnings,
-        error=next((r["error"] for r in family if r["error"]), None),
-        waiting_for=waits[0] if waits else None, task=last["id"] if last else None,
+        id=book, title=row["title"], pages=row["pages"], added_at=row["added_at"], paused=bool(row["paused"]),
+        state=state, cells="".join(pages.cells), failures=pages.failures, warnings=pages.warnings,
+        missing=pages.missing, asked=last.params.pages if last else None,
+        options=last.params.options if last else PageOptions(),
+        error=next((r["error"] for r in family if r["error"]), None), doubt=_doubt(last),
+        waiting_for=waits[0] if waits else None, task=last.plan["id"] if last else None,
         started_at=min(running, default=None), ended_at=max(ends, default=None),
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in family),
         tried=sum(r["current"] for r in ranges),
     )  # fmt: skip
 
 
-def _state(family: list[sqlite3.Row], pages: "_Pages") -> BookState:
-    states = {r["state"] for r in family}
-    if not states:
+def failed_tasks(connection: sqlite3.Connection, book: str) -> list[str]:
+    """The ids of the failed tasks of a book."""
+    rows = connection.execute("SELECT id FROM tasks WHERE book = ? AND state = 'FAILURE'", (book,)).fetchall()
+    return [row["id"] for row in rows]
+
+
+def ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:
+    """The books of which a split ended after a moment (seconds since 1970), in that order, each once."""
+    rows = connection.execute(
+        """SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
+               AND name IN ('ambuda.split_book', 'ambuda.finish_split')
+               AND (name = 'ambuda.finish_split' OR state <> 'SUCCESS')
+           ORDER BY ended_at""",
+        (moment,),
+    ).fetchall()
+    return list(dict.fromkeys(row["book"] for row in rows))
+
+
+def _splits(rows: list[sqlite3.Row]) -> list[Split]:
+    children: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        children.setdefault(row["parent"], []).append(row)
+    return [Split(row, children.get(row["id"], [])) for row in rows if row["name"] == SplitBook.task]
+
+
+def _state(split: Split | None, pages: Pages) -> BookState:
+    if split is None:
         return "waiting"
-    if family[0]["state"] == schema.FAILURE:
+    if split.plan["state"] == schema.FAILURE:
         return "failed"
-    if family[0]["state"] == schema.REVOKED:
+    if split.plan["state"] == schema.REVOKED:
         return "cancelled"
-    finished = any(r["name"] == FinishSplit.task and r["state"] in schema.TERMINAL for r in family)
-    if not finished:
+    states = {row["state"] for row in split.rows}
+    if not split.ended:
         return "waiting" if states == {schema.PENDING} else "working"
-    if schema.REVOKED in states and WAITING in pages.cells:
+    if schema.REVOKED in states and pages.missing:
         return "cancelled"
-    return "incomplete" if pages.failures or schema.FAILURE in states else "done"
+    return "incomplete" if pages.missing or pages.failures or schema.FAILURE in states else "done"
 
 
-@functools.lru_cache(maxsize=20_000)
-def _numbers(payload: str) -> tuple[int, ...]:
-    """The pages of a range; cached, because the window asks again at each change."""
-    return tuple(SplitPages.model_validate(json.loads(payload)["kwargs"]["params"]).numbers())
-
-
-class _Pages:
-    """The state of each page, folded from the tasks that work on them; a later task overrides."""
-
-    def __init__(self, count: int) -> None:
-        self.cells = [WAITING] * count
-        self.failures: dict[int, str] = {}
-        self.warnings: dict[int, str] = {}
-
-    def fold(self, task: sqlite3.Row) -> None:
-        state = task["state"]
-        numbers = [n for n in _numbers(task["payload"]) if n <= len(self.cells)]
-        done = len(numbers) if state == schema.SUCCESS else task["current"]
-        for number in numbers[:done]:
-            self._set(number, DONE)
-        rest = numbers[done:]
-        if state == schema.FAILURE:
-            for number in rest:
-                self._set(number, FAILED, task["error"])
-        elif rest and state in (schema.STARTED, schema.PROGRESS):
-            self._set(rest[0], RUNNING)
-        if state == schema.SUCCESS and task["result"]:
-            result = json.loads(task["result"]) or {}
-            for number, sentence in result.get("failed", {}).items():
-                self._set(int(number), FAILED, sentence)
-            for number, sentence in result.get("warnings", {}).items():
-                self._set(int(number), LOOK, sentence)
-
-    def _set(self, number: int, cell: str, sentence: str | None = None) -> None:
-        self.cells[number - 1] = cell
-        if cell == DONE and not self.failures and not self.warnings:
-            return  # nearly always, and this runs once a page at each change
-        self.failures.pop(number, None)
-        self.warnings.pop(number, None)
-        if cell == FAILED:
-            self.failures[number] = sentence or "The page could not be made."
-        elif cell == LOOK:
-            self.warnings[number] = sentence or "The page may be incomplete."
+def _doubt(split: Split | None) -> str | None:
+    """What the plan found wrong with the file as a whole."""
+    if split is None or not split.plan["result"]:
+        return None
+    doubt: str | None = (json.loads(split.plan["result"]) or {}).get("doubt")
+    return doubt

@@ -50,12 +50,32 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     # FULL: what a commit has returned from survives a power cut.
     connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA user_version={schema.VERSION}; COMMIT;"
-        )
-    elif version > schema.VERSION:
+    if version > schema.VERSION:
         raise AmbudaError(f"{path} was made by a newer Ambuda Desktop. Update this one to open it.")
+    if version < schema.VERSION:
+        _upgrade(connection)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Make the tables, or bring those of an earlier version to this one: all of it or nothing."""
+    with transaction(connection):
+        # Asked again: another process may have done it while we waited for the lock.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        steps = [schema.UPGRADES[v] for v in range(version, schema.VERSION)] if version else []
+        for script in (*steps, schema.TABLES):
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={schema.VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would commit the transaction it is in."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextlib.contextmanager

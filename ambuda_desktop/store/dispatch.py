@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import schema
+from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.submit import NewTask, child_id, insert
 
 MAX_LOSSES = 3  # so often a task may take its pool process with it
@@ -26,12 +28,13 @@ class Update:
     result: Any = None
     error: str | None = None
     traceback: str | None = None
+    pid: int | None = None
 
 
 def waiting(connection: sqlite3.Connection, pool: str, limit: int) -> list[sqlite3.Row]:
     """The next rows to send: highest priority first, then first come, first served."""
     return connection.execute(
-        """SELECT * FROM tasks WHERE state = 'PENDING' AND pool = ? AND not_before <= ?
+        """SELECT * FROM tasks WHERE state = 'PENDING' AND held = 0 AND pool = ? AND not_before <= ?
            ORDER BY priority DESC, seq LIMIT ?""",
         (pool, time.time(), limit),
     ).fetchall()
@@ -77,8 +80,9 @@ def record(connection: sqlite3.Connection, updates: Sequence[Update]) -> bool:
             ended = ended or cursor.rowcount > 0
         elif u.state == schema.STARTED:
             connection.execute(
-                "UPDATE tasks SET state = 'STARTED', started_at = ? WHERE id = ? AND state = 'SENT' AND generation = ?",
-                (now, u.id, u.generation),
+                """UPDATE tasks SET state = 'STARTED', started_at = ?, pid = ?
+                   WHERE id = ? AND state = 'SENT' AND generation = ?""",
+                (now, u.pid, u.id, u.generation),
             )
         elif u.state == schema.PROGRESS:
             connection.execute(
@@ -146,10 +150,12 @@ def insert_finishes(connection: sqlite3.Connection) -> int:
 
 
 def work_is_left(connection: sqlite3.Connection) -> bool:
-    """Whether a task has not ended, or a finish task has yet to be submitted."""
-    return bool(
-        connection.execute(
-            """SELECT EXISTS(SELECT 1 FROM counts WHERE n > 0 AND state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED'))
-                   OR EXISTS(SELECT 1 FROM tasks WHERE finish IS NOT NULL)"""
-        ).fetchone()[0]
-    )
+    """Whether there is anything to do that waits for no person: a task, or a finish task to be submitted."""
+    pools = set(POOLS) - paused_pools(connection)
+    found = connection.execute(
+        f"""SELECT EXISTS(SELECT 1 FROM tasks WHERE state IN {_IN_FLIGHT})
+                OR EXISTS(SELECT 1 FROM tasks WHERE state = 'PENDING' AND held = 0
+                                                AND pool IN (SELECT value FROM json_each(?)))""",
+        (json.dumps(sorted(pools)),),
+    ).fetchone()
+    return bool(found[0] or parents_to_finish(connection))

@@ -9,8 +9,8 @@ from typing import Any
 
 from ambuda_desktop.store import schema
 
-_COLUMNS = """seq, id, name, pool, payload, state, current, total, attempt, generation, book, parent, retry_of,
-              not_before, waiting_for, cancelled, result, error, traceback,
+_COLUMNS = """seq, id, name, pool, payload, state, current, total, attempt, generation, pid, book, parent,
+              retry_of, retried, not_before, waiting_for, held, cancelled, result, error, traceback,
               submitted_at, sent_at, started_at, ended_at"""
 
 #: The filters of the window's sidebar and of `tasks --state`: a word and the states it stands for.
@@ -39,11 +39,14 @@ class Task:
     total: int
     attempt: int
     generation: str | None
+    pid: int | None
     book: str | None
     parent: str | None
     retry_of: str | None
+    retried: int
     not_before: float
     waiting_for: str | None
+    held: int
     cancelled: int
     result: str | None
     error: str | None
@@ -101,6 +104,8 @@ def task_seq_array(connection: sqlite3.Connection, wanted: TaskFilter, after: in
         states = STATE_GROUPS[wanted.group]
         where.append(f"state IN ({','.join('?' * len(states))})")
         values += states
+        if wanted.group == "failed":
+            where.append("retried = 0")
     if wanted.book is not None:
         where.append("book = ?")
         values.append(wanted.book)
@@ -137,6 +142,26 @@ def children(connection: sqlite3.Connection, parent: str) -> list[Task]:
     """The tasks that a task submitted, in order."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM tasks WHERE parent = ? ORDER BY seq", (parent,)
+    ).fetchall()
+    return [Task(*row) for row in rows]
+
+
+def history(connection: sqlite3.Connection, task_id: str) -> list[Task]:
+    """A task with all that tried it before and after: one history, oldest first."""
+    rows = connection.execute(
+        f"""WITH RECURSIVE line(id, before) AS (
+                SELECT id, retry_of FROM tasks WHERE id = ?
+                UNION SELECT t.id, t.retry_of FROM tasks t JOIN line l ON t.id = l.before OR t.retry_of = l.id)
+            SELECT {_COLUMNS} FROM tasks WHERE id IN (SELECT id FROM line) ORDER BY seq""",
+        (task_id,),
+    ).fetchall()
+    return [Task(*row) for row in rows]
+
+
+def failed(connection: sqlite3.Connection) -> list[Task]:
+    """The failed tasks that nothing has tried again, oldest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM tasks WHERE state = 'FAILURE' AND retried = 0 ORDER BY seq"
     ).fetchall()
     return [Task(*row) for row in rows]
 

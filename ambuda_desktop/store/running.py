@@ -1,16 +1,18 @@
 """A worker's view: may this task start, should it go on, and the ends that Celery has no state for."""
 
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Sequence
 from typing import Literal
 
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.facts import STOPPING, fact
+from ambuda_desktop.store.control import PAUSED
+from ambuda_desktop.store.facts import STOPPING
 from ambuda_desktop.store.submit import NewTask, insert
 
-Verdict = Literal["run", "ignore", "cancelled", "stopping"]
+Verdict = Literal["run", "ignore", "cancelled", "wait"]
 
 
 def may_start(connection: sqlite3.Connection, task_id: str, attempt: int) -> Verdict:
@@ -24,11 +26,17 @@ def may_start(connection: sqlite3.Connection, task_id: str, attempt: int) -> Ver
 
 
 def may_go_on(connection: sqlite3.Connection, task_id: str) -> Verdict:
-    """Asked between two pages: whether the task was cancelled, or the daemon wants to stop."""
-    row = connection.execute("SELECT cancelled FROM tasks WHERE id = ?", (task_id,)).fetchone()
-    if row is not None and row["cancelled"]:
-        return "cancelled"
-    return "stopping" if fact(connection, STOPPING) else "run"
+    """Asked between two pages: whether the task was cancelled, or must wait (paused, or the daemon stops)."""
+    row = connection.execute(
+        """SELECT cancelled, held OR EXISTS(SELECT 1 FROM facts WHERE key = ? AND value = 'true') OR
+                  EXISTS(SELECT 1 FROM wishes w, json_each(w.value) p WHERE w.key = ? AND p.value = tasks.pool)
+                  AS wait
+           FROM tasks WHERE id = ?""",
+        (STOPPING, PAUSED, task_id),
+    ).fetchone()
+    if row is None:
+        return "run"
+    return "cancelled" if row["cancelled"] else "wait" if row["wait"] else "run"
 
 
 def revoke(connection: sqlite3.Connection, task_id: str) -> None:
@@ -40,13 +48,15 @@ def revoke(connection: sqlite3.Connection, task_id: str) -> None:
 
 
 def park(connection: sqlite3.Connection, task_id: str, waiting_for: str | None, not_before: float) -> None:
-    """Let a task wait in the store, where it occupies no worker, until `not_before` (seconds since 1970)."""
+    """Let a task wait in the store, where it occupies no worker, until `not_before` (seconds since 1970;
+    infinity: until a person releases it)."""
+    held = not_before == math.inf
     connection.execute(
         """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
                             ended_at = CASE cancelled WHEN 1 THEN ? END,
-                            waiting_for = ?, not_before = ?, generation = NULL, started_at = NULL
+                            waiting_for = ?, not_before = ?, held = held OR ?, generation = NULL, started_at = NULL
            WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
-        (time.time(), waiting_for, not_before, task_id),
+        (time.time(), waiting_for, 0.0 if held else not_before, held, task_id),
     )
 
 

@@ -53,10 +53,23 @@ def insert(connection: sqlite3.Connection, tasks: Iterable[NewTask]) -> None:
     now = time.time()
     connection.executemany(
         """INSERT INTO tasks(id, name, pool, payload, state, book, parent, retry_of, priority,
-                             not_before, submitted_at)
-           VALUES(?, ?, ?, ?, 'PENDING', ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING""",
+                             not_before, submitted_at, held)
+           VALUES(?, ?, ?, ?, 'PENDING', ?, ?, ?, ?, ?, ?, coalesce((SELECT paused FROM books WHERE id = ?), 0))
+           ON CONFLICT(id) DO NOTHING""",
         (
-            (t.id, t.name, t.pool, t.payload, t.book, t.parent, t.retry_of, t.priority, t.not_before, now)
+            (
+                t.id,
+                t.name,
+                t.pool,
+                t.payload,
+                t.book,
+                t.parent,
+                t.retry_of,
+                t.priority,
+                t.not_before,
+                now,
+                t.book,
+            )
             for t in tasks
         ),
     )
@@ -76,26 +89,3 @@ def submit_again(connection: sqlite3.Connection, task: NewTask) -> bool:
         (time.time(), task.payload, task.not_before, task.id),
     )
     return connection.execute("SELECT 1 FROM tasks WHERE id = ?", (task.id,)).fetchone() is not None
-
-
-def cancel(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
-    """Cancel tasks and all they submitted: waiting ones at once, running ones after the page in hand.
-
-    Returns how many tasks that had not ended were hit.
-    """
-    now = time.time()
-    wanted = json.dumps(list(ids))
-    family = """WITH RECURSIVE family(id) AS (
-                    SELECT value FROM json_each(?)
-                    UNION SELECT t.id FROM tasks t JOIN family f ON t.parent = f.id)"""
-    revoked = connection.execute(
-        f"""{family} UPDATE tasks SET cancelled = 1, state = 'REVOKED', ended_at = ?
-            WHERE id IN family AND state = 'PENDING' RETURNING id""",
-        (wanted, now),
-    ).fetchall()
-    asked = connection.execute(
-        f"""{family} UPDATE tasks SET cancelled = 1
-            WHERE id IN family AND state IN ('SENT', 'STARTED', 'PROGRESS') RETURNING id""",
-        (wanted,),
-    ).fetchall()
-    return len(revoked) + len(asked)

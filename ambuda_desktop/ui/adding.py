@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ambuda_desktop.books import add_pdf
+from ambuda_desktop.library import add_book
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.ui.background import Background, Errand, Work
 
@@ -99,4 +99,4 @@ class Adding(QObject):
 
 
 def _copy(paths: Paths, file: Path) -> Work:
-    return lambda store, errand: add_pdf(store, paths, file, errand.report)
+    return lambda store, errand: add_book(store, paths, file, errand.report)

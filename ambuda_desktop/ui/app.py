@@ -86,7 +86,7 @@ def open_window(paths: Paths, watch: StoreWatch, settings: Settings) -> MainWind
 
 def _settings(paths: Paths) -> tuple[Settings, str | None]:
     try:
-        return Settings.load(paths), None
+        return Settings.load(paths.settings), None
     except BadInput as error:
         return Settings(), str(error)
 

@@ -6,20 +6,21 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from ambuda_desktop.store import books
+from ambuda_desktop.store import pages as cells
 from ambuda_desktop.ui.theme import color
 from ambuda_desktop.ui.words import Tone
 
 #: How a page's cell looks: the colour's name, and how much of the height it fills, from below.
 CELLS: dict[str, tuple[str, float]] = {
-    books.WAITING: ("waiting", 0.25),
-    books.RUNNING: ("running", 0.6),
-    books.DONE: ("done", 0.8),
-    books.LOOK: ("look", 0.8),
-    books.FAILED: ("failed", 1.0),
+    cells.LEFT_OUT: ("waiting", 0.08),
+    cells.WAITING: ("waiting", 0.25),
+    cells.RUNNING: ("running", 0.6),
+    cells.DONE: ("done", 0.8),
+    cells.LOOK: ("look", 0.8),
+    cells.FAILED: ("failed", 1.0),
 }
 #: Which letter wins where several pages share a pixel.
-_WORST_FIRST = "".join((books.FAILED, books.LOOK, books.RUNNING, books.WAITING, books.DONE))
+_WORST_FIRST = "".join((cells.FAILED, cells.LOOK, cells.RUNNING, cells.WAITING, cells.DONE, cells.LEFT_OUT))
 _GAP_FROM = 5.0  # pixels a cell must be wide to have a gap beside it
 WIDEST_CELL = 12.0  # pixels
 
@@ -83,17 +84,17 @@ def page_at(rect: QRectF, count: int, x: float) -> int | None:
     return page if page <= count else None
 
 
-def draw_strip(painter: QPainter, rect: QRectF, cells: str) -> None:
+def draw_strip(painter: QPainter, rect: QRectF, book: str) -> None:
     """One cell a page; neighbours that look alike are drawn at once where cells are narrow."""
-    if not cells:
+    if not book:
         return
-    wide = cell_width(rect.width(), len(cells))
+    wide = cell_width(rect.width(), len(book))
     if wide >= _GAP_FROM:
-        for index, letter in enumerate(cells):
+        for index, letter in enumerate(book):
             draw_cell(painter, QRectF(rect.x() + index * wide, rect.y(), wide - 1, rect.height()), letter)
         return
     x = 0
-    for letter, run in groupby(_columns(cells, wide, rect.width())):
+    for letter, run in groupby(_columns(book, wide, rect.width())):
         length = len(list(run))
         draw_cell(painter, QRectF(rect.x() + x, rect.y(), length, rect.height()), letter)
         x += length
@@ -105,22 +106,22 @@ def draw_cell(painter: QPainter, rect: QRectF, letter: str) -> None:
     height = round(rect.height() * share)
     colour: QColor = color(name)
     painter.fillRect(QRectF(rect.x(), rect.bottom() - height, rect.width(), height), colour)
-    if letter == books.LOOK and rect.height() >= 8:  # a notch, so that it is not known by colour alone
+    if letter == cells.LOOK and rect.height() >= 8:  # a notch, so that it is not known by colour alone
         painter.fillRect(QRectF(rect.x(), rect.bottom() - height / 2 - 1, rect.width(), 2), color("base"))
 
 
 @lru_cache(maxsize=256)
-def _columns(cells: str, wide: float, width: float) -> str:
+def _columns(book: str, wide: float, width: float) -> str:
     """The letter of each pixel column; a single failed page of a thousand is still seen."""
-    columns = min(int(width), max(1, round(wide * len(cells))))
-    count = len(cells)
+    columns = min(int(width), max(1, round(wide * len(book))))
+    count = len(book)
     letters = []
     for column in range(columns):
         first = column * count // columns
-        share = cells[first : max(first + 1, (column + 1) * count // columns)]
+        share = book[first : max(first + 1, (column + 1) * count // columns)]
         letters.append(share if len(share) == 1 else min(share, key=_WORST_FIRST.index))
     # A page that somebody must find gets two pixels at least.
     for column in range(columns - 1, 0, -1):
-        if letters[column - 1] in (books.FAILED, books.LOOK) and letters[column] != books.FAILED:
+        if letters[column - 1] in (cells.FAILED, cells.LOOK) and letters[column] != cells.FAILED:
             letters[column] = letters[column - 1]
     return "".join(letters)

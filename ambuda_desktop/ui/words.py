@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from ambuda_desktop.params.split import FinishSplit, SplitPages, SplitPdf
-from ambuda_desktop.store import books, query, schema
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
+from ambuda_desktop.store import books as book_rows
+from ambuda_desktop.store import pages as cells
+from ambuda_desktop.store import query, schema
 from ambuda_desktop.ui.durations import clock, lasting, plural
 
 Tone = Literal["done", "running", "waiting", "look", "failed"]
@@ -23,15 +25,16 @@ def pages(count: int) -> str:
 def cell(letter: str) -> str:
     """What a letter of `BookSummary.cells` means."""
     return {
-        books.WAITING: _tr("waiting"),
-        books.RUNNING: _tr("being made now"),
-        books.DONE: _tr("done"),
-        books.LOOK: _tr("needs a look"),
-        books.FAILED: _tr("failed"),
+        cells.LEFT_OUT: _tr("left out"),
+        cells.WAITING: _tr("waiting"),
+        cells.RUNNING: _tr("being made now"),
+        cells.DONE: _tr("done"),
+        cells.LOOK: _tr("needs a look"),
+        cells.FAILED: _tr("failed"),
     }[letter]
 
 
-def page_words(summary: books.BookSummary, number: int) -> str:
+def page_words(summary: book_rows.BookSummary, number: int) -> str:
     """One page of a book: `Page 62 of 300: failed. The image is damaged.`"""
     letter = summary.cells[number - 1]
     why = summary.failures.get(number) or summary.warnings.get(number)
@@ -57,17 +60,17 @@ def look_pages(count: int) -> str:
     return plural(count, _tr("%s page needs a look"), _tr("%s pages need a look"))
 
 
-def stopped(summary: books.BookSummary) -> str:
+def stopped(summary: book_rows.BookSummary) -> str:
     """A cancelled book: what there is of it."""
     kept = summary.done
     if not kept:
         return _tr("stopped; no page was made")
-    if books.DONE not in summary.cells[kept:] and books.LOOK not in summary.cells[kept:]:
+    if cells.DONE not in summary.cells[kept:] and cells.LOOK not in summary.cells[kept:]:
         return _tr("stopped after page %d; %s kept") % (kept, pages(kept))
     return _tr("stopped; %s of %d kept") % (pages(kept), len(summary.cells))
 
 
-def book_state(summary: books.BookSummary) -> tuple[str, Tone]:
+def book_state(summary: book_rows.BookSummary) -> tuple[str, Tone]:
     """What a book is doing, short enough for its row, and the tone to say it in."""
     if summary.stopping:
         return _tr("stopping after the pages in hand"), "waiting"
@@ -75,7 +78,7 @@ def book_state(summary: books.BookSummary) -> tuple[str, Tone]:
         return _working(summary)
     if summary.state == "done" and summary.warnings:
         return look_pages(len(summary.warnings)), "look"
-    states: dict[books.BookState, tuple[str, Tone]] = {
+    states: dict[book_rows.BookState, tuple[str, Tone]] = {
         "waiting": (waiting_for(summary.waiting_for), "waiting"),
         "done": (_tr("done"), "done"),
         "incomplete": (failed_pages(len(summary.failures)), "failed"),
@@ -85,15 +88,15 @@ def book_state(summary: books.BookSummary) -> tuple[str, Tone]:
     return states[summary.state]
 
 
-def _working(summary: books.BookSummary) -> tuple[str, Tone]:
+def _working(summary: book_rows.BookSummary) -> tuple[str, Tone]:
     if summary.pages is None:
         return _tr("looking at its pages"), "running"
-    if books.RUNNING not in summary.cells and books.WAITING in summary.cells:
+    if cells.RUNNING not in summary.cells and cells.WAITING in summary.cells:
         return waiting_for(summary.waiting_for), "waiting"
     return _tr("splitting into pages"), "running"
 
 
-def book_sentence(summary: books.BookSummary) -> str:
+def book_sentence(summary: book_rows.BookSummary) -> str:
     """What happened to a book, for its detail pane."""
     words, _ = book_state(summary)
     if summary.state == "failed":
@@ -112,7 +115,7 @@ def book_sentence(summary: books.BookSummary) -> str:
 
 def task_name(task: query.Task) -> str:
     """What a task does: `Make pages 1–15`."""
-    if task.name == SplitPdf.task:
+    if task.name == SplitBook.task:
         return _tr("Plan the split")
     if task.name == FinishSplit.task:
         return _tr("Finish the book")

@@ -34,7 +34,8 @@ class Cancelled(Ignore):
 class Park(Ignore):
     """Raised by a task that cannot go on now: it waits in the store and occupies no worker.
 
-    `waiting_for`: what for, in words. `until`: seconds since 1970; 0 means as soon as there is a free slot.
+    `waiting_for`: what for, in words. `until`: seconds since 1970; 0 means as soon as there is a free slot,
+    `math.inf` when a person lets it go on.
     """
 
     def __init__(self, waiting_for: str | None, until: float = 0.0) -> None:
@@ -133,5 +134,5 @@ class StoreTask(Task):  # type: ignore[type-arg]
         if verdict == "cancelled":
             revoke(self.connection(), self.task_id)
             raise Cancelled("cancelled")
-        if verdict == "stopping":
+        if verdict == "wait":
             raise Park(None)

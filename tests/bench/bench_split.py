@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pikepdf
 
-from ambuda_desktop.books import add_pdf
+from ambuda_desktop.library import add_book
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.worker.pdf.finish import finish
 from ambuda_desktop.worker.pdf.plan import plan
@@ -131,7 +131,7 @@ def bench_queue(books: list[Path], pairs: int) -> None:
 def through_queue(program: Program, pdf: Path) -> float:
     """CPU seconds of daemon, Redis and workers, from the accepted row to the manifest."""
     before = cpu_of_living()
-    book = add_pdf(program.connection, program.paths, pdf, ignore)
+    book = add_book(program.connection, program.paths, pdf, ignore)
     deadline = time.monotonic() + LIMIT
     while time.monotonic() < deadline:
         found = summary(program.connection, book)

@@ -10,8 +10,8 @@ import pytest
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.launch import attach, daemon_is_running, start_daemon
 from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.facts import put_wish
-from ambuda_desktop.store.submit import cancel
 from tests.support import pdfs
 from tests.support.program import Program, steps_done, submit
 

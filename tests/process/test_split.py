@@ -11,7 +11,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from ambuda_desktop.books import BookFolder, add_pdf
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.library import add_book
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.store.books import BookSummary, summary
 from tests.support import pdfs
@@ -67,7 +68,7 @@ def test_a_scan_is_split_byte_for_byte(program: Program, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert "120 pages" in done.stdout
     made = folder(program, "rtusamhara")
-    assert [made.page(n).read_bytes() for n in range(1, 121)] == scans
+    assert [(made.pages / f"{n}.jpg").read_bytes() for n in range(1, 121)] == scans
     manifest = Manifest.load(made.manifest)
     assert {p.method for p in manifest.pages} == {"copied"}
     assert manifest.source_sha256 == source
@@ -96,14 +97,16 @@ def test_one_bad_page_costs_one_page_and_a_retry_completes_the_book(program: Pro
     assert list(book(program, "book").failures) == [7]
 
     # When the cause is mended and the book retried
-    before = {n: folder(program, "book").page(n).stat().st_mtime_ns for n in range(1, 41) if n != 7}
+    before = {
+        n: (folder(program, "book").pages / f"{n}.jpg").stat().st_mtime_ns for n in range(1, 41) if n != 7
+    }
     mended.touch()
     retry = program.cli("retry", "book", "--wait")
 
     # Then the book is complete, and the other pages were not made again
     assert retry.returncode == 0, retry.stderr
     assert book(program, "book").state == "done"
-    after = {n: folder(program, "book").page(n).stat().st_mtime_ns for n in before}
+    after = {n: (folder(program, "book").pages / f"{n}.jpg").stat().st_mtime_ns for n in before}
     assert after == before
     assert {p.method for p in Manifest.load(folder(program, "book").manifest).pages} == {"rendered"}
 
@@ -129,7 +132,7 @@ def test_a_book_that_cannot_be_opened_says_why_and_others_go_on(program: Program
 def test_a_waiting_book_is_cancelled_at_once(program: Program, tmp_path: Path) -> None:
     # Given a book that waits, because nothing runs
     pdfs.scanned_book(tmp_path / "book.pdf", 3)
-    add_pdf(program.connection, program.paths, tmp_path / "book.pdf", lambda _done, _total: None)
+    add_book(program.connection, program.paths, tmp_path / "book.pdf", lambda _done, _total: None)
 
     # When it is cancelled
     cancelled = program.cli("cancel", "book")

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 
-from ambuda_desktop.params.split import FinishSplit, SplitPages, SplitPdf, format_pages
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages
 from ambuda_desktop.store import dispatch, facts, schema, submit
 from ambuda_desktop.store.connection import transaction
 
@@ -17,7 +17,7 @@ def add_book(connection: sqlite3.Connection, book: str, title: str, *, age: floa
     """A book just accepted: its plan waits."""
     submit.insert_book(connection, book, title, "0" * 64)
     connection.execute("UPDATE books SET added_at = added_at - ? WHERE id = ?", (age, book))
-    plan = SplitPdf(book=book).new_task(book=book, priority=5)
+    plan = SplitBook(book=book).new_task(book=book, priority=5)
     submit.insert(connection, [plan])
     return plan
 

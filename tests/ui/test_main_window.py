@@ -66,7 +66,7 @@ def test_a_bad_file_is_said_and_the_others_come_in(
     # Then each bad one has its sentence, and the good ones are books
     qtbot.waitUntil(lambda: books.book_count(store) == 2)
     qtbot.waitUntil(lambda: len(window.context.bars.sentences) == 2)
-    assert "notes.txt is not a PDF." in window.context.bars.sentences
+    assert "notes.txt is not a PDF, and no JPEG, PNG or TIFF picture." in window.context.bars.sentences
     assert "empty.pdf is empty." in window.context.bars.sentences
     assert QApplication.activeModalWidget() is None
     qtbot.waitUntil(lambda: window.books.model.rowCount() == 2)
@@ -221,7 +221,7 @@ def test_theme_changes_at_once_and_is_saved(qtbot: QtBot, window: MainWindow, pa
     assert theme.colours() is theme.LIGHT
     window.settings.theme.setCurrentIndex(window.settings.theme.findData("dark"))
     assert theme.colours() is theme.DARK
-    qtbot.waitUntil(lambda: Settings.load(paths).theme == "dark")
+    qtbot.waitUntil(lambda: Settings.load(paths.settings).theme == "dark")
 
 
 def test_pool_sizes_are_wished(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection) -> None:

@@ -5,10 +5,11 @@ import sqlite3
 import pytest
 
 from ambuda_desktop.store import dispatch
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import Update
 from ambuda_desktop.store.query import Task, counts, task
 from ambuda_desktop.store.running import spawn
-from ambuda_desktop.store.submit import NewTask, cancel, insert
+from ambuda_desktop.store.submit import NewTask, insert
 
 GENERATION = "cpu.x.1"
 

@@ -44,11 +44,11 @@ def test_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_settings_survive_and_bad_ones_are_a_sentence(paths: Paths) -> None:
-    Settings(theme="dark").save(paths)
-    assert Settings.load(paths).theme == "dark"
+    Settings(theme="dark").save(paths.settings)
+    assert Settings.load(paths.settings).theme == "dark"
     paths.settings.write_text('{"theme": "pink"}')
     with pytest.raises(BadInput, match="theme"):
-        Settings.load(paths)
+        Settings.load(paths.settings)
 
 
 def test_a_lease_stays_in_its_folder_whatever_the_id(paths: Paths) -> None:

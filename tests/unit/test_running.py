@@ -5,10 +5,11 @@ import sqlite3
 import pytest
 
 from ambuda_desktop.store import running
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import mark_sent, wait_again
 from ambuda_desktop.store.facts import STOPPING, put_fact
 from ambuda_desktop.store.query import task
-from ambuda_desktop.store.submit import NewTask, cancel, insert
+from ambuda_desktop.store.submit import NewTask, insert
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_message_counts_once(store: sqlite3.Connection, sent: str) -> None:
 def test_cancel_and_stop_are_seen_between_pages(store: sqlite3.Connection, sent: str) -> None:
     assert running.may_go_on(store, sent) == "run"
     put_fact(store, STOPPING, True)
-    assert running.may_go_on(store, sent) == "stopping"
+    assert running.may_go_on(store, sent) == "wait"
     cancel(store, [sent])
     assert running.may_go_on(store, sent) == "cancelled"
     assert running.may_start(store, sent, 1) == "cancelled"

@@ -51,7 +51,7 @@ def test_scans_are_copied_byte_for_byte(tmp_path: Path) -> None:
 
     # Then each page is the JPEG that lies in the PDF, which is not touched
     assert result == {"done": 4, "failed": {}, "warnings": {}}
-    assert [folder.page(n).read_bytes() for n in (1, 2, 3, 4)] == jpegs
+    assert [(folder.pages / f"{n}.jpg").read_bytes() for n in (1, 2, 3, 4)] == jpegs
     assert reported == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert folder.original.read_bytes() == before
     # And the manifest says all of it
@@ -89,7 +89,7 @@ def test_lost_image_fails(tmp_path: Path) -> None:
     # Then it has failed and says so, and no image pretends to be it
     assert result["done"] == 0
     assert "comes out blank" in result["failed"]["4"]
-    assert not folder.page(4).exists()
+    assert not (folder.pages / "4.jpg").exists()
     assert methods(folder) == ["missing", "missing", "missing", "failed", "missing"]
 
 
@@ -103,7 +103,7 @@ def test_second_run_makes_nothing_again(tmp_path: Path) -> None:
     # Given a range that was made
     folder, _ = book(tmp_path)
     first = split_range(folder, [1, 2, 3, 4], ignore)
-    before = {n: folder.page(n).stat().st_ino for n in (1, 2, 3, 4)}
+    before = {n: (folder.pages / f"{n}.jpg").stat().st_ino for n in (1, 2, 3, 4)}
 
     # When it is made again, before and after the book was finished
     second = split_range(folder, [1, 2, 3, 4], ignore)
@@ -112,7 +112,7 @@ def test_second_run_makes_nothing_again(tmp_path: Path) -> None:
 
     # Then every file is the same one
     assert first == second == third
-    assert {n: folder.page(n).stat().st_ino for n in (1, 2, 3, 4)} == before
+    assert {n: (folder.pages / f"{n}.jpg").stat().st_ino for n in (1, 2, 3, 4)} == before
 
 
 @pytest.mark.parametrize("harm", ["torn page", "torn record", "no record", "no page"])
@@ -122,20 +122,20 @@ def test_page_that_was_left_half_done_is_made_again(tmp_path: Path, harm: str) -
     split_range(folder, [1, 2], ignore)
     match harm:
         case "torn page":
-            folder.page(2).write_bytes(jpegs[1][:50])
+            (folder.pages / "2.jpg").write_bytes(jpegs[1][:50])
         case "torn record":
-            folder.record(2).write_text('{"number": 2, "meth')
+            (folder.work / "2.json").write_text('{"number": 2, "meth')
         case "no record":
-            folder.record(2).unlink()
+            (folder.work / "2.json").unlink()
         case "no page":
-            folder.page(2).unlink()
+            (folder.pages / "2.jpg").unlink()
 
     # When it is made again
     split_range(folder, [1, 2], ignore)
 
     # Then
-    assert folder.page(2).read_bytes() == jpegs[1]
-    assert PageRecord.load(folder.record(2)) is not None
+    assert (folder.pages / "2.jpg").read_bytes() == jpegs[1]
+    assert PageRecord.load(folder.work / "2.json") is not None
 
 
 def test_cancel_in_the_middle_keeps_the_pages_made(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_cancel_in_the_middle_keeps_the_pages_made(tmp_path: Path) -> None:
     split_range(folder, [3, 4], ignore)
     finish(folder)
     assert methods(folder) == ["copied"] * 4
-    assert folder.page(4).read_bytes() == jpegs[3]
+    assert (folder.pages / "4.jpg").read_bytes() == jpegs[3]
 
 
 def test_retry_of_a_failed_page_completes_the_manifest(
@@ -208,7 +208,7 @@ def test_finish_can_be_run_again_wherever_it_was_killed(
     first = Manifest.load(folder.manifest)
 
     # When it runs again, and once more after a part of `work` is gone
-    folder.record(1).unlink()
+    (folder.work / "1.json").unlink()
     second = finish(folder)
     third = finish(folder)
 
@@ -224,7 +224,7 @@ def test_image_that_a_person_changed_is_kept(tmp_path: Path) -> None:
     split_range(folder, [1, 2], ignore)
     finish(folder)
     cropped = pdfs.jpeg(size=(100, 100))
-    folder.page(1).write_bytes(cropped)
+    (folder.pages / "1.jpg").write_bytes(cropped)
 
     # When another page is split
     split_range(folder, [3], ignore)
@@ -232,7 +232,7 @@ def test_image_that_a_person_changed_is_kept(tmp_path: Path) -> None:
 
     # Then the person's image stays, and the manifest describes it
     first = Manifest.load(folder.manifest).pages[0]
-    assert folder.page(1).read_bytes() == cropped
+    assert (folder.pages / "1.jpg").read_bytes() == cropped
     assert (first.width, first.height, first.bytes) == (100, 100, len(cropped))
     assert first.reason == "The image was changed after the split."
 
@@ -241,9 +241,9 @@ def test_page_whose_record_was_lost_is_described_from_its_file(tmp_path: Path) -
     # Given a page that was written when we were killed, and one that is torn
     folder, jpegs = book(tmp_path)
     split_range(folder, [1, 2], ignore)
-    folder.record(1).unlink()
-    folder.page(2).write_bytes(jpegs[1][:500])
-    folder.record(2).unlink()
+    (folder.work / "1.json").unlink()
+    (folder.pages / "2.jpg").write_bytes(jpegs[1][:500])
+    (folder.work / "2.json").unlink()
 
     # When the book is ended
     finish(folder)

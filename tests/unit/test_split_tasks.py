@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ambuda_desktop.books import add_pdf, book_folder
+from ambuda_desktop.books import book_folder
 from ambuda_desktop.celery_app import app
+from ambuda_desktop.library import add_book
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import query
@@ -37,7 +38,7 @@ def end(store: sqlite3.Connection, task_id: str) -> None:
 def test_book_goes_through_all_three_tasks(tmp_path: Path, paths: Paths, store: sqlite3.Connection) -> None:
     # Given an accepted book of 160 pages
     pdfs.scanned_book(tmp_path / "book.pdf", 160)
-    book = add_pdf(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
+    book = add_book(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
     plan = store.execute("SELECT id FROM tasks").fetchone()["id"]
 
     # When its plan runs twice, as it may after a crash

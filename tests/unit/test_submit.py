@@ -5,9 +5,10 @@ import sqlite3
 import pytest
 
 from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import Update, mark_sent, record
 from ambuda_desktop.store.query import counts, task
-from ambuda_desktop.store.submit import NewTask, cancel, insert, submit_again
+from ambuda_desktop.store.submit import NewTask, insert, submit_again
 
 
 def state(store: sqlite3.Connection, task_id: str) -> str:

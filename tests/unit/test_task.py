@@ -11,10 +11,11 @@ from celery.exceptions import Ignore
 from ambuda_desktop.celery_app import ATTEMPT, StoreCelery
 from ambuda_desktop.locks import FileLock, is_held
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import mark_sent
 from ambuda_desktop.store.facts import STOPPING, put_fact
 from ambuda_desktop.store.query import Task, children, task
-from ambuda_desktop.store.submit import NewTask, cancel, insert
+from ambuda_desktop.store.submit import NewTask, insert
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask
 
 ID = "2f9d7d1e-8d0b-4a86-9d5c-0a8d3f0f1111"

@@ -4,9 +4,10 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractItemView, QListView, QSplitter, QStackedLayout, QToolTip, QWidget
 
-from ambuda_desktop.books import BookFolder, retry_failed_pages
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.retry import retry_book
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.store.submit import cancel
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.ui.adding import Incoming
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.delegates.book_delegate import BookDelegate
@@ -73,7 +74,7 @@ class BooksPage(QWidget):
         book = self.selected_book()
         if book is not None and book.state in ("incomplete", "failed", "cancelled"):
             name = book.id
-            self._context.write(lambda store, _errand: retry_failed_pages(store, name))
+            self._context.write(lambda store, _errand: retry_book(store, name))
 
     def open_folder(self) -> None:
         """The folder of the page images; before there are any, the book's."""
@@ -172,7 +173,9 @@ class BooksPage(QWidget):
     def _open_page(self, page: int) -> None:
         book = self.selected_book()
         if book is not None:
-            self._context.open_path(BookFolder(self._context.paths.library / book.id).page(page))
+            image = BookFolder(self._context.paths.library / book.id).page(page)
+            if image is not None:
+                self._context.open_path(image)
 
     def _tell_page(self, index: QModelIndex, page: int) -> None:
         entry = self.model.entry(index.row())

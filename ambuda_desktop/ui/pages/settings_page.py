@@ -72,7 +72,8 @@ class SettingsPage(QWidget):
     def _save(self) -> None:
         copy, paths = self.settings.model_copy(), self._context.paths
         self._context.write(
-            lambda _store, _errand: copy.save(paths), lambda _: self._saved.setText(self.tr("Saved."))
+            lambda _store, _errand: copy.save(paths.settings),
+            lambda _: self._saved.setText(self.tr("Saved.")),
         )
 
     def _lay_out(self) -> None:

@@ -4,8 +4,8 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ambuda_desktop.store import books, query
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.query import TaskFilter
-from ambuda_desktop.store.submit import cancel
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import plural
 from ambuda_desktop.ui.models.task_list import TaskList

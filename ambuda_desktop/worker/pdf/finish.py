@@ -30,8 +30,8 @@ def _record(folder: BookFolder, number: int, known: dict[int, PageRecord]) -> Pa
     finished = finished_record(folder, number, known)
     if finished:
         return finished
-    latest = PageRecord.load(folder.record(number)) or known.get(number)
-    if folder.page(number).exists():
+    latest = PageRecord.load(folder.work / f"{number}.json") or known.get(number)
+    if folder.page(number) is not None:
         return _record_of_file(folder, number, latest)
     if latest and latest.method == "failed":
         return latest
@@ -40,7 +40,7 @@ def _record(folder: BookFolder, number: int, known: dict[int, PageRecord]) -> Pa
 
 def _record_of_file(folder: BookFolder, number: int, latest: PageRecord | None) -> PageRecord:
     """The record of an image that has none: we were killed before we wrote it, or a person changed the image."""
-    data = folder.page(number).read_bytes()
+    data = (folder.pages / f"{number}.jpg").read_bytes()
     frame = jpeg.read_frame(data)
     if frame is None or not jpeg.is_complete(data):
         return PageRecord(number=number, method="failed", reason=f"{number}.jpg is not a whole JPEG.")

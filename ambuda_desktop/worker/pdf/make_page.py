@@ -33,7 +33,7 @@ def make_page(pdf: pikepdf.Pdf, folder: BookFolder, number: int) -> PageRecord:
     """
     try:
         record = _make(pdf, folder, number)
-        record.save(folder.record(number))
+        record.save(folder.work / f"{number}.json")
     except OSError as error:
         what = _OUR_DISK.get(error.errno or 0, f"Page {number} cannot be written ({error.strerror})")
         raise AmbudaError(f"{what}: {folder.path}. The pages made so far are kept.") from error
@@ -69,7 +69,7 @@ def _write(
 ) -> PageRecord:  # fmt: skip
     temporary = folder.work / f".{number}.{os.getpid()}.jpg"
     _write_durably(temporary, data)
-    temporary.replace(folder.page(number))
+    temporary.replace(folder.pages / f"{number}.jpg")
     return PageRecord(
         number=number, method=method, width=frame.width, height=frame.height, dpi=dpi, bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(), reason=reason,

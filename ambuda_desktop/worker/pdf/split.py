@@ -46,10 +46,10 @@ def known_records(folder: BookFolder) -> dict[int, PageRecord]:
 
 def finished_record(folder: BookFolder, number: int, known: dict[int, PageRecord]) -> PageRecord | None:
     """The record of a page whose image is there and has the recorded size; None: it is to be made."""
-    for record in (PageRecord.load(folder.record(number)), known.get(number)):
+    for record in (PageRecord.load(folder.work / f"{number}.json"), known.get(number)):
         if record and record.method in ("copied", "rendered"):
             try:
-                if folder.page(number).stat().st_size == record.bytes:
+                if (folder.pages / f"{number}.jpg").stat().st_size == record.bytes:
                     return record
             except FileNotFoundError:
                 return None

@@ -4,7 +4,7 @@ from typing import Any
 
 from ambuda_desktop.books import book_folder
 from ambuda_desktop.celery_app import app
-from ambuda_desktop.params.split import FinishSplit, SplitPages, SplitPdf, format_pages, parse_pages
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages, parse_pages
 from ambuda_desktop.store.submit import child_id, set_pages
 from ambuda_desktop.worker.pdf.finish import finish
 from ambuda_desktop.worker.pdf.plan import plan
@@ -12,8 +12,8 @@ from ambuda_desktop.worker.pdf.split import RangeResult, split_range
 from ambuda_desktop.worker.task import StoreTask
 
 
-@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitPdf.task)
-def split_pdf(self: StoreTask, params: SplitPdf) -> dict[str, Any]:
+@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitBook.task)
+def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
     """Look at each page of a book, then submit ranges of pages."""
     folder = book_folder(self.paths, params.book)
     wanted = parse_pages(params.pages) if params.pages else None
@@ -21,12 +21,12 @@ def split_pdf(self: StoreTask, params: SplitPdf) -> dict[str, Any]:
     set_pages(self.connection(), params.book, planned.pages)
     # Ids that follow from ours: run twice, this submits nothing twice.
     children = [
-        SplitPages(book=params.book, pages=format_pages(numbers)).new_task(
+        SplitPages(book=params.book, pages=format_pages(numbers), options=params.options).new_task(
             id=child_id(self.task_id, str(index)), book=params.book, parent=self.task_id
         )
         for index, numbers in enumerate(planned.ranges)
     ]
-    self.spawn(children, FinishSplit(book=params.book).new_task())
+    self.spawn(children, FinishSplit(book=params.book, options=params.options).new_task())
     return {"pages": planned.pages, "ranges": len(children)}
 
 

@@ -1,4 +1,4 @@
-"""books.py: accepting a book, and its folder."""
+"""library.py: accepting books, and removing them."""
 
 import os
 import shutil
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ambuda_desktop import books
+from ambuda_desktop import books, library
 from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.library import NewBook
 from ambuda_desktop.locks import holding
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.paths import Paths
@@ -31,7 +32,7 @@ def test_an_accepted_book_is_on_disk_and_waits(
     # When a PDF is added
     source = pdf(tmp_path, "Mālavikāgnimitra  (1840).pdf")
     before = (source.read_bytes(), source.stat().st_mtime_ns)
-    book = books.add_pdf(store, paths, source, nothing)
+    book = library.add_book(store, paths, source, nothing)
 
     # Then its copy, its manifest and its waiting task are there, and the source is as it was
     folder = books.book_folder(paths, book)
@@ -47,14 +48,14 @@ def test_an_accepted_book_is_on_disk_and_waits(
 def test_equal_names_get_folders_of_their_own(
     paths: Paths, store: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    assert books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a"
-    assert books.add_pdf(store, paths, pdf(tmp_path, "A!.pdf"), nothing) == "a-2"
+    assert library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a"
+    assert library.add_book(store, paths, pdf(tmp_path, "A!.pdf"), nothing, NewBook(again=True)) == "a-2"
 
 
 def test_a_title_without_latin_letters_still_gets_a_folder(
     paths: Paths, store: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    book = books.add_pdf(store, paths, pdf(tmp_path, "मेघदूतम्.pdf"), nothing)
+    book = library.add_book(store, paths, pdf(tmp_path, "मेघदूतम्.pdf"), nothing)
     assert book.startswith("book-")
     found = summary(store, book)
     assert found is not None
@@ -74,7 +75,7 @@ def test_what_is_no_pdf_is_refused_and_leaves_nothing(
 
     # When it is added, then it is refused with a sentence, and the library is empty
     with pytest.raises(BadInput, match=sentence):
-        books.add_pdf(store, paths, source, nothing)
+        library.add_book(store, paths, source, nothing)
     assert not list(paths.library.iterdir())
     assert store.execute("SELECT count(*) FROM tasks").fetchone()[0] == 0
 
@@ -88,7 +89,7 @@ def test_a_copy_that_fails_leaves_nothing(paths: Paths, store: sqlite3.Connectio
 
     # When it is added, then nothing is
     with pytest.raises(BadInput, match="no longer there"):
-        books.add_pdf(store, paths, source, vanish)
+        library.add_book(store, paths, source, vanish)
     assert not list(paths.library.iterdir())
 
 
@@ -96,11 +97,11 @@ def test_a_book_whose_folder_was_deleted_keeps_its_name_for_itself(
     paths: Paths, store: sqlite3.Connection, tmp_path: Path
 ) -> None:
     # Given a book whose folder somebody deleted by hand
-    first = books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    first = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
     shutil.rmtree(paths.library / first)
 
     # When the PDF is added again, then it is another book
-    assert books.add_pdf(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a-2"
+    assert library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing) == "a-2"
 
 
 def test_a_name_that_is_no_text_is_taken_all_the_same(
@@ -111,7 +112,7 @@ def test_a_name_that_is_no_text_is_taken_all_the_same(
     source.write_bytes(b"%PDF-1.4")
 
     # When it is added, then the book has a title that can be shown
-    found = summary(store, books.add_pdf(store, paths, source, nothing))
+    found = summary(store, library.add_book(store, paths, source, nothing))
     assert found is not None
     assert found.title == "Megha\ufffd"
 
@@ -121,7 +122,7 @@ def test_only_copies_that_were_killed_are_removed(paths: Paths) -> None:
     (paths.library / ".incoming-a").mkdir()
     (paths.library / ".incoming-b").mkdir()
     with holding(paths.locks / ".incoming-a"):
-        books.remove_unaccepted(paths)
+        library.remove_unaccepted(paths)
     assert [p.name for p in paths.library.iterdir()] == [".incoming-a"]
 
 

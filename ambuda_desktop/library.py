@@ -1,0 +1,173 @@
+"""The library: accepting books into it, and removing them from it."""
+
+import itertools
+import os
+import shutil
+import sqlite3
+import unicodedata
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import send2trash
+
+from ambuda_desktop.books import BookFolder, slugify
+from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
+from ambuda_desktop.files import sync_folder
+from ambuda_desktop.locks import FileLock, holding, is_held
+from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.sources import Progress, Source, source_of
+from ambuda_desktop.store import books as book_rows
+from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.control import forget_book
+from ambuda_desktop.store.submit import insert, insert_book
+
+#: Plans are quick, and tell how many pages there are: they go before the pages of other books.
+PLAN_PRIORITY = 5
+INCOMING = ".incoming-"  # how the folder of a book begins that is not accepted yet
+
+
+@dataclass(frozen=True)
+class NewBook:
+    """What is wanted of a book that is added."""
+
+    title: str | None = None  # None: the name of the file or folder
+    pages: str | None = None  # such as 1-20,25; None: all
+    options: PageOptions = field(default_factory=PageOptions)
+    again: bool = False  # even if the library has a book of the same content
+
+
+def add_book(
+    connection: sqlite3.Connection, paths: Paths, place: Path, progress: Progress, new: NewBook | None = None
+) -> str:
+    """Accept a PDF, a picture or a folder of pictures: copy it in, prove the copy, submit its split.
+
+    Returns the book's id. When this returns, the book is safe: files and row are on the disk. What was added is
+    only read. `progress` gets (bytes done, bytes in all). Raises BadInput or AlreadyAdded with a sentence, and
+    leaves nothing.
+    """
+    new = new or NewBook()
+    source = source_of(place)
+    name = f"{INCOMING}{uuid.uuid4().hex}"
+    folder = paths.library / name
+    # The library must stay where it is, and nobody must take the folder for one that was left behind.
+    with staying(paths), holding(paths.locks / name):
+        try:
+            folder.mkdir()
+            digest = source.copy(BookFolder(folder), progress)
+            folder, manifest = _settle(connection, paths, folder, source, digest, new)
+            with transaction(connection):
+                _accept(connection, paths, manifest, new)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise BadInput(library_failure(paths, error)) from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return manifest.slug
+
+
+def remove_unaccepted(paths: Paths) -> None:
+    """Remove what is left of copies that were killed: those books were never accepted."""
+    for folder in paths.library.glob(f"{INCOMING}*"):
+        if not is_held(paths.locks / folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_book(connection: sqlite3.Connection, paths: Paths, book: str) -> None:
+    """Move the folder of a book to the trash of the system and forget its tasks. What was added stays where it is.
+
+    Raises NotFound where there is none, and BadInput while it is being worked on.
+    """
+    found = book_rows.summary(connection, book)
+    if found is None:
+        raise NotFound(f"There is no book “{book}”.")
+    if found.state in ("waiting", "working"):
+        raise BadInput(f"“{found.title}” is still being worked on. Cancel it, then remove it.")
+    folder = paths.library / book
+    try:
+        send2trash.send2trash(folder)
+    except FileNotFoundError:
+        pass  # somebody deleted it by hand: then there are only the rows
+    except OSError as error:
+        raise AmbudaError(
+            f"“{found.title}” cannot be moved to the trash: {error.strerror or error}. It is still in {folder}."
+        ) from error
+    with transaction(connection):
+        forget_book(connection, book)
+
+
+def staying(paths: Paths) -> "_Staying":
+    """Keep the library from being moved for the length of a block."""
+    return _Staying(paths)
+
+
+class _Staying:
+    def __init__(self, paths: Paths) -> None:
+        self._path = paths.locks / "library.lock"
+        self._lock: FileLock | None = None
+
+    def __enter__(self) -> None:
+        self._lock = FileLock.take(self._path, shared=True, wait=1.0)
+        if self._lock is None:
+            raise BadInput("The library is being moved to another folder. Add the book when that has ended.")
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+def library_failure(paths: Paths, error: OSError) -> str:
+    """A sentence for an `error` met in the library folder."""
+    if not paths.library.is_dir():
+        return (
+            f"The library folder {paths.library} is not there. Connect the disk that it is on, or choose another "
+            "folder in the settings."
+        )
+    return f"{paths.library} cannot be written: {error.strerror or error}. Nothing was added."
+
+
+def _settle(
+    connection: sqlite3.Connection, paths: Paths, incoming: Path, source: Source, digest: str, new: NewBook
+) -> tuple[Path, Manifest]:
+    """Give a proved copy its manifest and its place in the library."""
+    source_name = os.fsencode(source.place.name).decode(errors="replace")
+    words = new.title or (source_name if source.place.is_dir() else Path(source_name).stem)
+    title = unicodedata.normalize("NFC", " ".join(words.split())) or "Untitled"
+    wanted = slugify(title) or f"book-{digest[:8]}"
+    for number in itertools.count(1):
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        target = paths.library / slug
+        if target.exists() or connection.execute("SELECT 1 FROM books WHERE id = ?", (slug,)).fetchone():
+            continue
+        manifest = Manifest(
+            title=title, slug=slug, source_name=source_name, source_sha256=digest, sources=source.names()
+        )
+        manifest.save(BookFolder(incoming).manifest)
+        try:
+            incoming.rename(target)
+        except OSError:
+            if target.exists():  # somebody else was faster with the same name
+                continue
+            raise
+        sync_folder(paths.library)
+        return target, manifest
+    raise AssertionError("itertools.count ends never")
+
+
+def _accept(connection: sqlite3.Connection, paths: Paths, manifest: Manifest, new: NewBook) -> None:
+    if not new.again:
+        _refuse_twice(connection, paths, manifest.source_sha256)
+    insert_book(connection, manifest.slug, manifest.title, manifest.source_sha256)
+    plan = SplitBook(book=manifest.slug, pages=new.pages, options=new.options)
+    insert(connection, [plan.new_task(book=manifest.slug, priority=PLAN_PRIORITY)])
+
+
+def _refuse_twice(connection: sqlite3.Connection, paths: Paths, digest: str) -> None:
+    for row in connection.execute(
+        "SELECT id, title FROM books WHERE source_sha256 = ? ORDER BY added_at", (digest,)
+    ).fetchall():
+        if (paths.library / row["id"]).is_dir():
+            raise AlreadyAdded(f"The same book is in the library already: “{row['title']}”.", row["id"])

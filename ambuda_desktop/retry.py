@@ -1,0 +1,98 @@
+"""Trying again: a book, some pages, a task, everything that failed. Always a new row; what is done is skipped."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.library import PLAN_PRIORITY
+from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages, format_pages
+from ambuda_desktop.store import books, query
+from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.control import insert_retry
+from ambuda_desktop.store.query import Task
+from ambuda_desktop.store.submit import NewTask
+
+
+def retry_book(connection: sqlite3.Connection, book: str) -> str:
+    """Make the pages that the last split of a book was asked for and did not make. Returns the new task's id."""
+    found = _resting(connection, book)
+    if found.state == "done":
+        raise BadInput(f"All pages of “{found.title}” are there already.")
+    # Where no page is missing, its end failed: asking for the same pages again skips them all and ends it.
+    pages = format_pages(found.missing) if found.missing else found.asked
+    return _split(connection, found, pages, found.options)
+
+
+def retry_pages(connection: sqlite3.Connection, book: str, pages: Sequence[int]) -> str:
+    """Make some pages again that failed or were never made. Returns the new task's id."""
+    found = _resting(connection, book)
+    beyond = [page for page in pages if not 1 <= page <= (found.pages or 0)]
+    if beyond:
+        raise BadInput(f"“{found.title}” has no page {beyond[0]}.")
+    return _split(connection, found, format_pages(sorted(pages)), found.options)
+
+
+def split_again(connection: sqlite3.Connection, book: str, pages: str | None, options: PageOptions) -> str:
+    """Make a book's pages again with other options. The old images stay until the new ones are complete.
+
+    `pages`: such as 1-20,25; None: all. Returns the new task's id.
+    """
+    return _split(connection, _resting(connection, book), pages, options)
+
+
+def retry_task(connection: sqlite3.Connection, task_id: str) -> str:
+    """Try a task that ended without success again, as a new row. Returns the new task's id."""
+    task = query.task(connection, task_id)
+    if task is None:
+        raise NotFound(f"There is no task “{task_id}”.")
+    if task.state not in ("FAILURE", "REVOKED"):
+        raise BadInput("Only tasks that failed or were cancelled can be tried again.")
+    if task.retried:
+        raise BadInput("This task was tried again already.")
+    if task.book is not None and books.summary(connection, task.book) is not None:
+        return _retry_of_book(connection, task)
+    payload = json.loads(task.payload)
+    again = NewTask(
+        task.name, payload["kwargs"], payload["args"], payload["options"], pool=task.pool, retry_of=task.id
+    )
+    with transaction(connection):
+        insert_retry(connection, again, [task.id])
+    return again.id
+
+
+def retry_failed(connection: sqlite3.Connection) -> list[str]:
+    """Try again whatever failed and rests: each book once, each task of no book. Returns the new tasks' ids."""
+    new = []
+    for book in books.book_ids(connection):
+        found = books.summary(connection, book)
+        if found is not None and found.state in ("incomplete", "failed"):
+            new.append(retry_book(connection, book))
+    return new + [retry_task(connection, task.id) for task in query.failed(connection) if task.book is None]
+
+
+def _retry_of_book(connection: sqlite3.Connection, task: Task) -> str:
+    """The pages of a task, or all that its book lacks: the plan and the end go with them."""
+    assert task.book is not None
+    if task.name == SplitPages.task:
+        return retry_pages(connection, task.book, SplitPages.model_validate(task.kwargs["params"]).numbers())
+    return retry_book(connection, task.book)
+
+
+def _resting(connection: sqlite3.Connection, book: str) -> books.BookSummary:
+    found = books.summary(connection, book)
+    if found is None:
+        raise NotFound(f"There is no book “{book}”.")
+    if found.state in ("waiting", "working"):
+        raise BadInput(f"“{found.title}” is still being worked on; retry it when that has ended.")
+    return found
+
+
+def _split(
+    connection: sqlite3.Connection, found: books.BookSummary, pages: str | None, options: PageOptions
+) -> str:
+    plan = SplitBook(book=found.id, pages=pages, options=options)
+    task = plan.new_task(book=found.id, priority=PLAN_PRIORITY, retry_of=found.task)
+    with transaction(connection):
+        insert_retry(connection, task, books.failed_tasks(connection, found.id))
+    return task.id

@@ -1,0 +1,141 @@
+"""What a book can be made of: a PDF, a picture, or a folder of pictures. Copying it in, and saying what it is."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.errors import BadInput
+from ambuda_desktop.files import copy_verified, sync_folder
+
+Progress = Callable[[int, int], None]
+
+#: What scanners make. Other files in a folder of pictures are left alone.
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
+_MAGIC = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png", b"II*\0": ".tif", b"MM\0*": ".tif"}
+_HEAD = 1024  # bytes
+
+
+class Source(Protocol):
+    """Something that becomes a book."""
+
+    @property
+    def place(self) -> Path:
+        """Where it is; only read."""
+        ...
+
+    def copy(self, folder: BookFolder, progress: Progress) -> str:
+        """Copy it into `folder` and return a SHA-256 of its content. Raises BadInput."""
+        ...
+
+    def names(self) -> list[str]:
+        """The names of its pictures in the order of the pages; empty for a PDF."""
+        ...
+
+
+def source_of(place: Path) -> Source:
+    """What is at `place`. Raises BadInput where that cannot become a book."""
+    try:
+        if place.is_dir():
+            return Pictures(place, pictures_in(place))
+        with place.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError:
+        raise BadInput(f"{place} is not there.") from None
+    except OSError as error:
+        raise BadInput(f"{place} cannot be read: {error.strerror}.") from error
+    if not head:
+        raise BadInput(f"{place.name} is empty.")
+    if b"%PDF-" in head:
+        return PdfFile(place)
+    if picture_suffix(head):
+        return Pictures(place, [place])
+    raise BadInput(f"{place.name} is not a PDF, and no JPEG, PNG or TIFF picture.")
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The pictures that lie in a folder, in natural order: page2 before page10. Raises BadInput where none do."""
+    found = [
+        p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES and not p.name.startswith(".")
+    ]
+    if not found:
+        raise BadInput(f"There are no JPEG, PNG or TIFF pictures in {folder}.")
+    root = folder.resolve()
+    for path in found:
+        if not path.is_file():
+            raise BadInput(f"{path.name} in {folder} is no file.")
+        if root not in path.resolve().parents:
+            raise BadInput(f"{path.name} is a link that leads out of {folder}. Add that folder instead.")
+    return sorted(found, key=natural_key)
+
+
+def natural_key(path: Path) -> tuple[tuple[int, int | str], ...]:
+    """Sorts names as people do: numbers in them by their value."""
+    parts = re.split(r"([0-9]+)", path.name.casefold())
+    return tuple((0, int(p)) if p.isdigit() and p.isascii() else (1, p) for p in parts if p)
+
+
+def picture_suffix(head: bytes) -> str | None:
+    """The suffix for a file that begins like this; None where it is no picture that we take."""
+    return next((suffix for magic, suffix in _MAGIC.items() if head.startswith(magic)), None)
+
+
+@dataclass(frozen=True)
+class PdfFile:
+    """A PDF."""
+
+    place: Path
+
+    def copy(self, folder: BookFolder, progress: Progress) -> str:
+        return copy_verified(self.place, folder.original, progress)
+
+    def names(self) -> list[str]:
+        return []
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures, in the order of the pages; a TIFF may hold several pages."""
+
+    place: Path
+    files: Sequence[Path]
+
+    def copy(self, folder: BookFolder, progress: Progress) -> str:
+        folder.originals.mkdir()
+        try:
+            total = 2 * sum(file.stat().st_size for file in self.files)
+        except OSError as error:
+            raise BadInput(
+                f"{error.filename} cannot be read: {error.strerror}. Nothing was added."
+            ) from error
+        digest = hashlib.sha256()
+        before = 0
+        for number, file in enumerate(self.files, 1):
+            target = folder.originals / f"{number:05}{_real_suffix(file)}"
+            start = before
+            digest.update(
+                copy_verified(file, target, lambda done, _all: progress(start + done, total)).encode()  # noqa: B023
+            )
+            before += 2 * target.stat().st_size
+        sync_folder(folder.originals)
+        return digest.hexdigest()
+
+    def names(self) -> list[str]:
+        return [file.name.encode(errors="replace").decode() for file in self.files]
+
+
+def _real_suffix(file: Path) -> str:
+    """The suffix by what the file is, not by what it is called. Raises BadInput where it is no picture."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD)
+    except OSError as error:
+        raise BadInput(f"{file.name} cannot be read: {error.strerror}. Nothing was added.") from error
+    suffix = picture_suffix(head)
+    if suffix is None:
+        what = "is empty" if not head else "is no JPEG, PNG or TIFF picture"
+        raise BadInput(f"{file.name} {what}. Remove it from the folder, then add the folder again.")
+    return suffix
