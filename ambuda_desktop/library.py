@@ -49,6 +49,7 @@ def add_book(
     leaves nothing.
     """
     new = new or NewBook()
+    _check(new)
     source = source_of(place)
     name = f"{INCOMING}{uuid.uuid4().hex}"
     folder = paths.library / name
@@ -127,6 +128,14 @@ def library_failure(paths: Paths, error: OSError) -> str:
             "folder in the settings."
         )
     return f"{paths.library} cannot be written: {error.strerror or error}. Nothing was added."
+
+
+def _check(new: NewBook) -> None:
+    """Before anything is copied: are the pages a range of pages? Raises BadInput."""
+    try:
+        SplitBook(book="", pages=new.pages)
+    except ValueError:
+        raise BadInput(f"“{new.pages}” is not a range of pages such as 1-20,25. Nothing was added.") from None
 
 
 def _settle(

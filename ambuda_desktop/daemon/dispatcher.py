@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from kombu.exceptions import OperationalError
 
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.daemon.census import Census, exit_reason
 from ambuda_desktop.daemon.feed import LOST, Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.locks import is_held
+from ambuda_desktop.logs import task_id
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import dispatch, schema
 from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update
 
 log = logging.getLogger(__name__)
@@ -31,16 +34,19 @@ MOST_PATIENCE = 60.0
 class Dispatcher:
     """Works on the store in one thread; holds nothing that the store does not."""
 
-    def __init__(self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery) -> None:
+    def __init__(
+        self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery, census: Census
+    ) -> None:
         self._paths = paths
+        self._census = census
         self._connection = connection
         self._app = app
         self._next_sweep = 0.0
         self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
 
-    def in_flight(self) -> Counter[str]:
-        """How many tasks each generation has, by queue."""
-        return Counter(row["generation"] for row in dispatch.in_flight(self._connection))
+    def in_flight(self) -> list[sqlite3.Row]:
+        """The tasks that a generation has."""
+        return dispatch.in_flight(self._connection)
 
     def record(self, news: Sequence[Update], gone: Sequence[Generation]) -> None:
         """Write down what came back, and let wait again what went down with a generation."""
@@ -72,10 +78,13 @@ class Dispatcher:
 
     def send(self, live: Sequence[Generation]) -> int:
         """Fill the free slots of the live generations; returns how many tasks went out."""
-        in_flight = self.in_flight()
+        in_flight = Counter(row["generation"] for row in self.in_flight())
+        paused = paused_pools(self._connection)
         sent = 0
         for generation in live:
             free = generation.size - in_flight[generation.queue]
+            if generation.pool in paused:
+                continue
             if free > 0 and dispatch.waiting(self._connection, generation.pool, 1):
                 sent += self._fill(generation, free)
         return sent
@@ -154,7 +163,10 @@ class Dispatcher:
             ] != schema.SENT:
                 if is_held(self._paths.lease(update.id)):
                     return False
-                log.warning("Task %s took its pool process with it: %s", update.id, update.error)
+                with task_id(update.id):
+                    log.warning("Task %s took its pool process with it: %s", update.id, update.error)
+                reason = exit_reason(update.error)
+                self._census.exited(row["pid"], row["pool"], "pool process", reason, update.id)
                 return dispatch.lost(self._connection, [update.id], "its pool process ended")
         return False
 

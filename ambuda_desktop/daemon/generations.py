@@ -2,12 +2,14 @@
 
 import logging
 import multiprocessing
+import sqlite3
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ambuda_desktop.daemon.backoff import Backoff
+from ambuda_desktop.daemon.census import Census, exit_code
 from ambuda_desktop.daemon.generation import Generation, Kind
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS, Sizes
@@ -31,8 +33,9 @@ def prefork_works() -> bool:
 class Generations:
     """`tick()` starts what is missing and ends what has drained. `notice` gets sentences for the user."""
 
-    def __init__(self, paths: Paths, sizes: Sizes, notice: Callable[[str], None]) -> None:
+    def __init__(self, paths: Paths, sizes: Sizes, notice: Callable[[str], None], census: Census) -> None:
         self._paths = paths
+        self._census = census
         self._sizes = dict(sizes)
         self._notice = notice
         self._all: list[Generation] = []
@@ -102,15 +105,18 @@ class Generations:
             self._all = [g for g in self._all if g.state != "gone"]
             time.sleep(0.01)
 
-    def facts(self, in_flight: dict[str, int]) -> dict[str, Any]:
-        """The facts `pools` and `generations`. `in_flight`: queue to number of tasks."""
+    def facts(self, in_flight: Sequence[sqlite3.Row], paused: set[str]) -> dict[str, Any]:
+        """The facts `pools` and `generations`."""
         pools = {}
         for pool in POOLS:
-            busy = sum(n for queue, n in in_flight.items() if queue.split(".")[0] == pool)
-            kind = self._cpu_kind if pool == CPU else "threads"
-            ready = self.live(pool) is not None
-            pools[pool] = {"size": self._sizes[pool], "kind": kind, "busy": busy, "ready": ready}
-        return {"pools": pools, "generations": [g.fact() for g in self._all]}
+            pools[pool] = {
+                "size": self._sizes[pool], "kind": self._cpu_kind if pool == CPU else "threads",
+                "busy": sum(row["pool"] == pool for row in in_flight), "ready": self.live(pool) is not None,
+                "paused": pool in paused,
+            }  # fmt: skip
+        processes = self._census.processes(self._all, in_flight)
+        generations = [{**g.fact(), "processes": processes[g.queue]} for g in self._all]
+        return {"pools": pools, "generations": generations, "exits": self._census.exits}
 
     def _start(self, pool: str) -> None:
         self._count += 1
@@ -133,6 +139,7 @@ class Generations:
             log.info("Generation %s has ended", generation.queue)
             return
         code = generation.process.returncode
+        self._census.exited(generation.process.pid, generation.pool, "worker", exit_code(code))
         log.warning("Generation %s died (code %s)", generation.queue, code)
         self._notice(f"The {generation.pool} workers stopped unexpectedly and were started again.")
         self._backoff[generation.pool].failed(now)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ambuda_desktop import logs
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.daemon.census import Census
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
@@ -24,6 +25,7 @@ from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
 from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update, work_is_left
 from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, wish
 
@@ -75,7 +77,8 @@ class Daemon:
         self.feed = Feed(paths)
         # It only publishes. Without a result backend: that would subscribe to each task's result.
         self.app = StoreCelery("ambuda_daemon", backend="disabled://", set_as_current=False)
-        self.dispatcher = Dispatcher(paths, self.connection, self.app)
+        self.census = Census(fact(self.connection, "exits") or [])
+        self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
@@ -97,7 +100,7 @@ class Daemon:
         self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
         if left := self.dispatcher.recover():
             log.info("%s tasks that an earlier daemon had in flight wait again", left)
-        self.generations = Generations(self.paths, self._wanted_sizes(), self.board.notice)
+        self.generations = Generations(self.paths, self._wanted_sizes(), self.board.notice, self.census)
         self.feed.start()
         self.state = "running"
         try:
@@ -114,7 +117,7 @@ class Daemon:
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
-        self._gone += self.generations.tick(busy=set(in_flight))
+        self._gone += self.generations.tick(busy={row["generation"] for row in in_flight})
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
         self.dispatcher.sweep(self.redis, self.feed)
@@ -125,7 +128,7 @@ class Daemon:
             self.generations.resize(self._wanted_sizes())
             self.inhibitor.hold(bool(in_flight))
             self._write_facts()
-        return in_flight.total()
+        return len(in_flight)
 
     def _try_tick(self, *, sending: bool = True) -> int:
         """One round that never ends the daemon; returns how many tasks are in flight."""
@@ -181,9 +184,8 @@ class Daemon:
         log.info("Daemon %s has stopped", os.getpid())
 
     def _write_facts(self) -> None:
-        in_flight = self.dispatcher.in_flight()
-        facts = {"daemon": self._fact(), "redis": self.redis.fact(), **self.generations.facts(in_flight)}
-        self.board.write(facts)
+        workers = self.generations.facts(self.dispatcher.in_flight(), paused_pools(self.connection))
+        self.board.write({"daemon": self._fact(), "redis": self.redis.fact(), **workers})
 
     def _wanted_sizes(self) -> Sizes:
         return {**default_sizes(), **(wish(self.connection, "pools") or {})}

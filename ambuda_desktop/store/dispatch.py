@@ -57,7 +57,7 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[str], generation: st
 def in_flight(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """The rows a worker has or will have."""
     return connection.execute(
-        f"SELECT id, pool, generation, state, attempt, sent_at FROM tasks WHERE state IN {_IN_FLIGHT}"
+        f"SELECT id, pool, generation, pid, state, attempt, sent_at, started_at FROM tasks WHERE state IN {_IN_FLIGHT}"
     ).fetchall()
 
 

@@ -1,7 +1,8 @@
 """One generation of workers: a Celery worker that serves one queue, and never outlives the daemon.
 
 The daemon holds the other end of our standard input: when that ends, the daemon is gone, and so are we.
-On standard output go a line for each task file that cannot be used, and one when the pool takes tasks.
+On standard output go a line for each task file that cannot be used and each message that is refused, and one when
+the pool takes tasks.
 """
 
 import logging
@@ -19,6 +20,7 @@ from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.worker.loading import load_tasks
+from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
 READY = "ready"
@@ -38,8 +40,13 @@ def run(queue: str, kind: str, size: int) -> int:
     os.nice(NICE - os.nice(0))
     logs.to_file(paths.logs / f"worker-{queue.split('.')[0]}.log")
     signals.setup_logging.connect(_keep_our_logging)
+
+    def say(sentence: str) -> None:
+        print(PROBLEM, " ".join(sentence.split()), file=status, flush=True)
+
+    logging.getLogger(LOGGER).addHandler(RefusedMessages(say))
     for sentence in load_tasks(paths.tasks):
-        print(PROBLEM, sentence, file=status, flush=True)
+        say(sentence)
 
     @signals.worker_ready.connect(weak=False)
     def announce(**_: Any) -> None:

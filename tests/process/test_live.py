@@ -1,6 +1,5 @@
 """The window beside the real daemon: what happens is seen at once, and nothing makes it stand still."""
 
-import functools
 import os
 import signal
 import subprocess
@@ -12,10 +11,6 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 from ambuda_desktop.store.books import summary
-from ambuda_desktop.store.query import TaskFilter, task_seqs
-from ambuda_desktop.store.submit import NewTask, insert
-from ambuda_desktop.ui.models.task_columns import Column
-from ambuda_desktop.ui.models.tasks_model import TasksModel
 from tests.support import pdfs
 from tests.support.program import Program
 from tests.support.window import CLOCK_TASK, LoopClock, open_real_window, paint_delays, spin
@@ -98,28 +93,6 @@ def test_a_terminated_window_ends_and_its_daemon_goes_when_the_work_is_done(prog
     window.terminate()
     assert window.wait(timeout=10) == 0
     program.wait_until(lambda: not program.processes(), "all have gone", timeout=30)
-
-
-def _has_ended(model: TasksModel) -> bool:
-    row = model.task(0) if model.rowCount() else None
-    return row is not None and row.state == "SUCCESS"
-
-
-def test_two_observers_see_the_same(program: Program) -> None:
-    # Given two windows on one store
-    program.add_tasks()
-    program.start_daemon()
-    with open_real_window(program.paths) as first, open_real_window(program.paths) as second:
-        first.go_to("tasks")
-        second.go_to("tasks")
-
-        # When a task runs, then both show its end
-        insert(program.connection, [NewTask("example.add", kwargs={"x": 1, "y": 2})])
-        for window in (first, second):
-            model = window.tasks.model
-            spin(functools.partial(_has_ended, model))
-            assert model.index(0, Column.STATE).data()
-    assert len(task_seqs(program.connection, TaskFilter(group="done"))) == 1
 
 
 def test_the_main_job_without_a_display(program: Program, tmp_path: Path) -> None:

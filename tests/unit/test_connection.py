@@ -9,6 +9,7 @@ import pytest
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.control import insert_retry, pause_books
 from ambuda_desktop.store.query import counts
 from ambuda_desktop.store.submit import NewTask, insert
 
@@ -47,3 +48,51 @@ def test_a_store_of_a_newer_version_is_left_alone(paths: Paths) -> None:
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(AmbudaError, match="cannot be opened"):
         connect(tmp_path / "nowhere" / "store.db")
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_this_one(paths: Paths) -> None:
+    # Given a store as version 1 made it: some tables less wide, and a failed task in it
+    old = sqlite3.connect(paths.store, isolation_level=None)
+    old.executescript(VERSION_1)
+    old.close()
+
+    # When it is opened, then its rows are there and can be used in the new ways
+    connection = connect(paths.store)
+    found = connection.execute("SELECT name, held, retried FROM tasks").fetchone()
+    assert tuple(found) == ("ambuda.split_book", 0, 0)
+    assert counts(connection)["failed"] == 1
+    insert_retry(connection, NewTask("t", retry_of="a"), ["a"])
+    assert counts(connection) == {"running": 0, "waiting": 1, "failed": 0, "done": 0, "cancelled": 0}
+    pause_books(connection, ["gita"])
+    connection.close()
+
+
+VERSION_1 = """
+CREATE TABLE books (id TEXT PRIMARY KEY, title TEXT NOT NULL, source_sha256 TEXT NOT NULL, pages INTEGER,
+                    added_at REAL NOT NULL);
+CREATE TABLE tasks (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, pool TEXT NOT NULL, payload TEXT NOT NULL,
+    state TEXT NOT NULL, current INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
+    attempt INTEGER NOT NULL DEFAULT 0, losses INTEGER NOT NULL DEFAULT 0, generation TEXT,
+    book TEXT REFERENCES books(id), parent TEXT, finish TEXT, retry_of TEXT, priority INTEGER NOT NULL DEFAULT 0,
+    not_before REAL NOT NULL DEFAULT 0, waiting_for TEXT, cancelled INTEGER NOT NULL DEFAULT 0, result TEXT,
+    error TEXT, traceback TEXT, submitted_at REAL NOT NULL, sent_at REAL, started_at REAL, ended_at REAL);
+CREATE INDEX tasks_waiting ON tasks(pool, priority DESC, seq) WHERE state = 'PENDING';
+CREATE TABLE counts (state TEXT PRIMARY KEY, n INTEGER NOT NULL);
+CREATE TRIGGER tasks_count_in AFTER INSERT ON tasks BEGIN
+    INSERT INTO counts VALUES(NEW.state, 1) ON CONFLICT(state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER tasks_count_out AFTER DELETE ON tasks BEGIN
+    UPDATE counts SET n = n - 1 WHERE state = OLD.state;
+END;
+CREATE TRIGGER tasks_count_move AFTER UPDATE OF state ON tasks WHEN OLD.state <> NEW.state BEGIN
+    UPDATE counts SET n = n - 1 WHERE state = OLD.state;
+    INSERT INTO counts VALUES(NEW.state, 1) ON CONFLICT(state) DO UPDATE SET n = n + 1;
+END;
+CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE wishes (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL);
+INSERT INTO books VALUES('gita', 'Gītā', '0', 3, 0);
+INSERT INTO tasks(id, name, pool, payload, state, book, submitted_at)
+    VALUES('a', 'ambuda.split_pdf', 'cpu', '{}', 'FAILURE', 'gita', 0);
+PRAGMA user_version = 1;
+"""

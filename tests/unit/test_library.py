@@ -6,14 +6,18 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ambuda_desktop import books, library
-from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import NewBook
 from ambuda_desktop.locks import holding
 from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import summary
+from ambuda_desktop.store.control import cancel
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -130,3 +134,151 @@ def test_only_copies_that_were_killed_are_removed(paths: Paths) -> None:
 def test_a_name_never_leaves_the_library(paths: Paths, name: str) -> None:
     with pytest.raises(NotFound):
         books.book_folder(paths, name)
+
+
+def test_a_range_that_is_none_is_refused_before_anything_is_copied(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match="“4-2” is not a range of pages"):
+        library.add_book(store, paths, pdf(tmp_path, "a.pdf"), never, NewBook(pages="4-2"))
+    assert not list(paths.library.iterdir())
+
+
+def never(_done: int, _total: int) -> None:
+    raise AssertionError("nothing should be copied")
+
+
+def test_title_pages_and_options_are_kept(paths: Paths, store: sqlite3.Connection, tmp_path: Path) -> None:
+    # When a book is added with a title, some pages and options
+    options = PageOptions(format="png", max_dpi=150)
+    new = NewBook(title="  Śakuntalā  ", pages="1-3, 5", options=options)
+    book = library.add_book(store, paths, pdf(tmp_path, "scan0001.pdf"), nothing, new)
+
+    # Then they are what its split was asked for
+    found = summary(store, book)
+    assert found is not None
+    assert (book, found.title, found.asked, found.options) == ("sakuntala", "Śakuntalā", "1-3,5", options)
+
+
+def test_the_same_book_is_offered_and_added_again_only_on_purpose(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # Given a book, and the same file under another name
+    first = library.add_book(store, paths, pdf(tmp_path, "Megha.pdf"), nothing)
+    copy = pdf(tmp_path, "copy of Megha.pdf")
+
+    # When that is added, then the one that is there is offered, and nothing is left of the copy
+    with pytest.raises(AlreadyAdded, match="in the library already: “Megha”") as refused:
+        library.add_book(store, paths, copy, nothing)
+    assert refused.value.book == first
+    assert [p.name for p in paths.library.iterdir()] == [first]
+
+    # And it is added again where that is wanted
+    assert library.add_book(store, paths, copy, nothing, NewBook(again=True)) == "copy-of-megha"
+
+
+def test_a_folder_of_pictures_is_a_book(paths: Paths, store: sqlite3.Connection, tmp_path: Path) -> None:
+    # Given what a scanner leaves
+    scans = tmp_path / "Raghuvaṃśa 1.1"
+    scans.mkdir()
+    for name in ("page10.png", "page2.png"):
+        Image.new("L", (8, 8)).save(scans / name)
+    (scans / "notes.txt").write_text("not a picture")
+
+    # When the folder is added
+    book = library.add_book(store, paths, scans, nothing)
+
+    # Then the pictures are in it, in natural order, and the folder gave it its name
+    folder = books.book_folder(paths, book)
+    manifest = Manifest.load(folder.manifest)
+    assert (book, manifest.title) == ("raghuvamsa-1-1", "Raghuvaṃśa 1.1")
+    assert manifest.sources == ["page2.png", "page10.png"]
+    assert [p.name for p in sorted(folder.originals.iterdir())] == ["00001.png", "00002.png"]
+    assert (folder.originals / "00001.png").read_bytes() == (scans / "page2.png").read_bytes()
+
+
+def test_a_library_that_is_not_there_is_a_sentence(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # Given a library on a disk that is not connected
+    Settings(library=tmp_path / "disk" / "books").save(paths.settings)
+
+    # When a book is added, then the sentence says what to do, and no folder is made in its place
+    with pytest.raises(BadInput, match="Connect the disk"):
+        library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    assert not (tmp_path / "disk").exists()
+
+
+def test_a_library_that_is_being_moved_takes_no_book(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    with (
+        holding(paths.locks / "library.lock"),
+        pytest.raises(BadInput, match="being moved"),
+    ):
+        library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+
+
+@pytest.fixture
+def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A trash of this test's own; the real one is used by tests/process."""
+    place = tmp_path / "trash"
+    place.mkdir()
+
+    def move(path: Path) -> None:
+        if not path.exists():
+            raise FileNotFoundError(path)
+        shutil.move(path, place)
+
+    monkeypatch.setattr("send2trash.send2trash", move)
+    return place
+
+
+def test_a_removed_book_is_in_the_trash_and_its_source_where_it_was(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, trash: Path
+) -> None:
+    # Given a book that rests
+    source = pdf(tmp_path, "a.pdf")
+    book = library.add_book(store, paths, source, nothing)
+    with pytest.raises(BadInput, match="still being worked on"):
+        library.remove_book(store, paths, book)
+    found = summary(store, book)
+    assert found is not None
+    assert found.task
+    cancel(store, [found.task])
+
+    # When it is removed
+    library.remove_book(store, paths, book)
+
+    # Then it is in the trash, nothing of it is in the store, and the user's own file is untouched
+    assert [p.name for p in trash.iterdir()] == [book]
+    assert summary(store, book) is None
+    assert source.exists()
+    with pytest.raises(NotFound):
+        library.remove_book(store, paths, book)
+
+
+def test_a_book_that_cannot_be_moved_to_the_trash_stays(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a system without a usable trash
+    book = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+
+    def refuse(_path: Path) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("send2trash.send2trash", refuse)
+    store.execute("UPDATE tasks SET state = 'FAILURE'")
+
+    # When it is removed, then a sentence says why not, and it is still there
+    with pytest.raises(AmbudaError, match="Read-only file system"):
+        library.remove_book(store, paths, book)
+    assert summary(store, book) is not None
+    assert books.book_folder(paths, book).original.exists()
+
+
+def test_a_link_in_the_library_is_no_book(paths: Paths, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (paths.library / "evil").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotFound):
+        books.book_folder(paths, "evil")

@@ -1,0 +1,112 @@
+"""retry.py: trying again."""
+
+import json
+import sqlite3
+
+import pytest
+
+from ambuda_desktop import retry
+from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.store import dispatch
+from ambuda_desktop.store.query import Task, counts, task
+from ambuda_desktop.store.submit import NewTask, insert
+from tests.unit.test_pages import Book
+
+PNG = PageOptions(format="png")
+
+
+@pytest.fixture
+def torn(store: sqlite3.Connection) -> Book:
+    """A book made as PNG, in which pages 2 and 5 failed."""
+    book = Book(store)
+    book.plan("first", options=PNG)
+    book.end("first pages", {"failed": {"2": "It is torn.", "5": "It is torn."}})
+    book.finish("first")
+    return book
+
+
+def get(store: sqlite3.Connection, task_id: str) -> Task:
+    found = task(store, task_id)
+    assert found is not None
+    return found
+
+
+def asked(store: sqlite3.Connection, task_id: str) -> SplitBook:
+    return SplitBook.model_validate(get(store, task_id).kwargs["params"])
+
+
+def test_a_book_is_tried_again_with_its_own_options_where_pages_are_missing(
+    store: sqlite3.Connection, torn: Book
+) -> None:
+    new = retry.retry_book(store, "gita")
+    assert asked(store, new) == SplitBook(book="gita", pages="2,5", options=PNG)
+    assert get(store, new).retry_of == "first"
+
+
+def test_one_page_is_tried_again(store: sqlite3.Connection, torn: Book) -> None:
+    assert asked(store, retry.retry_pages(store, "gita", [5])).pages == "5"
+
+
+def test_other_options_are_asked_for_anew(store: sqlite3.Connection, torn: Book) -> None:
+    new = retry.split_again(store, "gita", None, PageOptions(quality=50))
+    assert asked(store, new) == SplitBook(book="gita", options=PageOptions(quality=50))
+
+
+def test_a_page_that_is_not_in_the_book_is_refused(store: sqlite3.Connection, torn: Book) -> None:
+    with pytest.raises(BadInput, match="has no page 7"):
+        retry.retry_pages(store, "gita", [7])
+
+
+def test_a_book_in_work_and_a_book_that_is_done_are_refused(store: sqlite3.Connection, torn: Book) -> None:
+    # Given a retry under way, then no other may begin
+    retry.retry_book(store, "gita")
+    with pytest.raises(BadInput, match="still being worked on"):
+        retry.retry_book(store, "gita")
+    with pytest.raises(BadInput, match="still being worked on"):
+        retry.retry_pages(store, "gita", [2])
+    with pytest.raises(NotFound):
+        retry.retry_book(store, "nobody")
+
+
+def test_a_task_of_no_book_is_a_new_row_with_the_same_arguments(store: sqlite3.Connection) -> None:
+    # Given a task that failed
+    insert(store, [NewTask("mail", {"to": "x"}, [1], {"expires": "2030"}, id="a", pool="net")])
+    dispatch.record(store, [dispatch.Update("a", "FAILURE", error="on purpose")])
+
+    # When it is tried again, then the new row is like it, and the old one counts no more
+    new = get(store, retry.retry_task(store, "a"))
+    assert (new.name, new.pool, new.retry_of, new.state) == ("mail", "net", "a", "PENDING")
+    assert json.loads(new.payload) == {"args": [1], "kwargs": {"to": "x"}, "options": {"expires": "2030"}}
+    assert counts(store)["failed"] == 0
+
+    # And it is tried again only once
+    with pytest.raises(BadInput, match="again already"):
+        retry.retry_task(store, "a")
+    with pytest.raises(BadInput, match="failed or were cancelled"):
+        retry.retry_task(store, new.id)
+    with pytest.raises(NotFound):
+        retry.retry_task(store, "nobody")
+
+
+def test_a_failed_range_is_tried_again_through_its_book(store: sqlite3.Connection) -> None:
+    # Given a book whose range of pages failed as a whole
+    book = Book(store)
+    book.plan("first", pages="2-4")
+    book.end("first pages", None, "FAILURE", "The disk is full.")
+    book.finish("first")
+
+    # When that task is tried again, then a split of its pages is, and it counts as failed no more
+    new = retry.retry_task(store, "first pages")
+    assert asked(store, new).pages == "2-4"
+    assert counts(store)["failed"] == 0
+
+
+def test_all_that_failed_is_tried_again_once(store: sqlite3.Connection, torn: Book) -> None:
+    # Given a book with failed pages, a failed task of no book, and a task that is done
+    insert(store, [NewTask("mail", id="a"), NewTask("mail", id="b")])
+    dispatch.record(store, [dispatch.Update("a", "FAILURE", error="x"), dispatch.Update("b", "SUCCESS")])
+
+    # When all that failed is tried again, then there are two new tasks, and the next time none
+    assert len(retry.retry_failed(store)) == 2
+    assert retry.retry_failed(store) == []
