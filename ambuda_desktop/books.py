@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ambuda_desktop.errors import NotFound
+from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.paths import Paths
 
 #: What a page image may be called, in the order of our own preference.
@@ -71,7 +71,13 @@ def book_folder(paths: Paths, book: str) -> BookFolder:
     inside = Path(book).name == book and book not in (".", "..") and not folder.is_symlink()
     if not inside or not folder.is_dir():
         raise NotFound(f"There is no book “{book}” in {library}.")
-    return BookFolder(folder)
+    found = BookFolder(folder)
+    for path in (found.original, found.originals, found.pages, found.work, found.manifest, found.password):
+        if path.is_symlink():
+            raise BadInput(
+                f"{path} is a link, which may lead out of the library. Put the real one in its place."
+            )
+    return found
 
 
 def slugify(title: str) -> str:

@@ -184,6 +184,20 @@ def picture(paths: Paths, picture: Path) -> None:
     sys.exit(run_picture(paths, picture))
 
 
+@main.command(hidden=True)
+@click.argument("pdf", type=click.Path(path_type=Path))
+@click.argument("number", type=int)
+@click.argument("scale", type=float)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("quality", type=int)
+@click.option("-gray", is_flag=True)
+def pdfium(pdf: Path, number: int, scale: float, target: Path, quality: int, gray: bool) -> None:
+    """Render page NUMBER of PDF into TARGET, where poppler is missing."""
+    from ambuda_desktop.worker.pdf.pdfium import render
+
+    sys.exit(render(pdf, number, scale, target, quality, gray))
+
+
 @main.command()
 @click.option(
     "--picture", type=click.Path(path_type=Path), default=Path("window.png"), help="Where the picture goes."

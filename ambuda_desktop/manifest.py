@@ -1,9 +1,9 @@
 """What the program knows of a book's pages, as files beside them: these outlive the store."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from ambuda_desktop.files import write_atomic
 from ambuda_desktop.params.split import PageOptions
@@ -13,6 +13,7 @@ class PageRecord(BaseModel):
     """How one page image came to be, or why it did not."""
 
     number: int  # from 1
+    file: str = ""  # its name in `pages`
     method: Literal["copied", "rendered", "failed", "missing"]
     width: int = 0  # pixels
     height: int = 0  # pixels
@@ -21,6 +22,13 @@ class PageRecord(BaseModel):
     sha256: str = ""
     reason: str | None = None  # why it failed, or why a person should look at it
     options: PageOptions = PageOptions()
+
+    @model_validator(mode="after")
+    def _name_file(self) -> Self:
+        """Records of the first version had no name: they were of JPEGs."""
+        if not self.file and self.method in ("copied", "rendered"):
+            self.file = f"{self.number}.jpg"
+        return self
 
     @classmethod
     def load(cls, path: Path) -> "PageRecord | None":

@@ -22,10 +22,10 @@ import pikepdf
 
 from ambuda_desktop.library import add_book
 from ambuda_desktop.store.books import summary
-from ambuda_desktop.worker.pdf.finish import finish
-from ambuda_desktop.worker.pdf.plan import plan
 from ambuda_desktop.worker.pdf.preflight import Copy, preflight
-from ambuda_desktop.worker.pdf.split import split_range
+from ambuda_desktop.worker.split.finish import finish
+from ambuda_desktop.worker.split.plan import plan
+from ambuda_desktop.worker.split.ranges import split_range
 from tests.bench.contenders import Failed, cold, other, others, running_program, temporary, warm
 from tests.bench.measuring import (
     LIMIT,

@@ -144,7 +144,7 @@ def scanned_book(path: Path, pages: int, size: tuple[int, int] = (WIDTH, HEIGHT)
 
 
 def put_in_library(library: Path, pdf: Path | pikepdf.Pdf, slug: str = "book") -> BookFolder:
-    """A book's folder as `books.add_pdf` leaves it, without a store."""
+    """A book's folder as `library.add_book` leaves it, without a store."""
     folder = BookFolder(library / slug)
     folder.path.mkdir(parents=True)
     if isinstance(pdf, pikepdf.Pdf):
@@ -153,3 +153,24 @@ def put_in_library(library: Path, pdf: Path | pikepdf.Pdf, slug: str = "book") -
         folder.original.write_bytes(pdf.read_bytes())
     Manifest(title=slug, slug=slug, source_name=f"{slug}.pdf", source_sha256="0" * 64).save(folder.manifest)
     return folder
+
+
+def lock(source: Path, target: Path, user: str, owner: str = "owner") -> Path:
+    """The same PDF with passwords."""
+    with pikepdf.open(source) as pdf:
+        pdf.save(target, encryption=pikepdf.Encryption(user=user, owner=owner))
+    return target
+
+
+def hide_pages(path: Path) -> Path:
+    """Damage a PDF so that qpdf finds fewer pages in it than poppler: its list of pages says one thing and does
+    another."""
+    with pikepdf.open(path) as pdf:
+        count = len(pdf.pages)
+        pdf.save(path.with_suffix(".plain"), object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    data = path.with_suffix(".plain").read_bytes()
+    path.with_suffix(".plain").unlink()
+    before = b"/Count %d" % count
+    assert data.count(before) == 1
+    path.write_bytes(data.replace(before, b"/Count %d" % (count + 3)))
+    return path

@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 
 from ambuda_desktop.errors import AmbudaError, BadInput
-from ambuda_desktop.worker.pdf.plan import LEAST, MOST, cut, plan
-from ambuda_desktop.worker.pdf.split import split_range
+from ambuda_desktop.worker.split.plan import LEAST, MOST, cut, plan
+from ambuda_desktop.worker.split.ranges import split_range
 from tests.support import pdfs
 from tests.support.splitting import Stop, book, ignore, stop_after
 
@@ -61,17 +61,8 @@ def test_plan_can_be_cancelled(tmp_path: Path) -> None:
 
 def test_page_that_is_not_in_the_book(tmp_path: Path) -> None:
     folder, _ = book(tmp_path)
-    with pytest.raises(BadInput, match="There is no page 5: the PDF has 4 pages"):
+    with pytest.raises(BadInput, match="There is no page 5: the book has 4 pages"):
         plan(folder, [1, 5], ignore)
-
-
-def test_pdf_with_a_password(tmp_path: Path) -> None:
-    pdf = pikepdf.new()
-    pdfs.add_scan(pdf)
-    pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(user="secret", owner="secret"))
-    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "locked.pdf")
-    with pytest.raises(BadInput, match="needs a password"):
-        plan(folder, None, ignore)
 
 
 def test_pdf_that_may_be_read_but_not_changed(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""A PDF's pages as image files: plain functions, which know nothing of Celery.
+"""A PDF's pages as images: plain functions, which know nothing of Celery.
 
-`preflight` decides how a page is made (from what `content` says is drawn), `copy_page` and `render_page`
-make it, `make_page` writes it, `plan` cuts a book into ranges, `split` makes a range, `finish` ends it.
+`original` is the door. `preflight` decides how a page is made (from what `content` says is drawn), `copy_page` and
+`render_page` make it; `opening` opens the file, and `unlock` the one that has a password.
 """

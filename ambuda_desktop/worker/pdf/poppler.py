@@ -1,23 +1,52 @@
-"""Where poppler's programs are, if they are on this machine at all."""
+"""Poppler's programs: where they are, and what they say of a PDF."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
-PROGRAMS = ("pdftocairo", "pdfinfo")  # pdf2image asks pdfinfo before each call
+from ambuda_desktop.worker.limited import TookTooLong, run_limited
+
+PROGRAMS = ("pdftocairo", "pdfinfo")
+INFO_TIMEOUT = 30  # seconds pdfinfo may take
 
 
 def poppler_folder() -> str | None:
-    """The folder of the poppler that came with the packaged program; None: search PATH.
-
-    As text, because pdf2image adds to it.
-    """
+    """The folder of the poppler that came with the packaged program; None: search PATH."""
     bundle = getattr(sys, "_MEIPASS", None)
     folder = Path(bundle) / "poppler" if bundle else None
     return str(folder) if folder and folder.is_dir() else None
 
 
+def poppler(name: str) -> str | None:
+    """The path of one of poppler's programs; None where it is missing."""
+    return shutil.which(name, path=poppler_folder())
+
+
 def have_poppler() -> bool:
     """Whether pages can be rendered by poppler."""
-    folder = poppler_folder()
-    return all(shutil.which(name, path=folder) for name in PROGRAMS)
+    return all(poppler(name) for name in PROGRAMS)
+
+
+def poppler_count(pdf: Path) -> int | None:
+    """How many pages poppler finds; None where it cannot read the file, or is missing."""
+    found = re.search(r"^Pages:\s+(\d+)$", _info(pdf), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def poppler_size(pdf: Path, number: int) -> tuple[float, float] | None:
+    """Width and height of page `number` (from 1) in points, as poppler finds them."""
+    info = _info(pdf, "-f", str(number), "-l", str(number))
+    found = re.search(r"^Page\s+\d+ size:\s+([\d.]+) x ([\d.]+) pts", info, re.MULTILINE)
+    size = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    return size if min(size) > 0 else None
+
+
+def _info(pdf: Path, *arguments: str) -> str:
+    program = poppler("pdfinfo")
+    if program is None:
+        return ""
+    try:
+        return run_limited([program, *arguments, str(pdf)], INFO_TIMEOUT).out
+    except (TookTooLong, OSError):
+        return ""

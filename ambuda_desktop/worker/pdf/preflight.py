@@ -2,7 +2,7 @@
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pikepdf
 
@@ -30,6 +30,12 @@ class Render:
     scale: float = BORN_DIGITAL_DPI
     dpi: float = BORN_DIGITAL_DPI  # pixels per inch, which differs from `scale` where UserUnit is not 1
     draws: bool = True  # whether it has any content
+
+    def at_most(self, dpi: int | None) -> "Render":
+        """The same, no finer than `dpi`."""
+        if dpi is None or self.dpi <= dpi:
+            return self
+        return replace(self, scale=self.scale * dpi / self.dpi, dpi=float(dpi))
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,16 @@ def _resolution(drawn: DrawnImage) -> tuple[float, float]:
 
 
 def _render(shown: Sheet, drawn: Drawing, why: str) -> Render:
-    scale = _wanted_scale(shown, drawn)
-    box = shown.box
-    scale = min(scale, 72 * math.sqrt(MAX_PIXELS / (box.width * box.height)))
-    scale = min(scale, 72 * MAX_SIDE / max(box.width, box.height))
-    # Renderers round sides up: the two decimals rounded down keep 2550 pixels from becoming 2551.
-    scale = math.floor(scale * 100 + 0.05) / 100
+    scale = scale_within_limits(_wanted_scale(shown, drawn), shown.box.width, shown.box.height)
     return Render(why, scale, round(scale / shown.user_unit, 2), draws=not drawn.empty)
+
+
+def scale_within_limits(scale: float, width: float, height: float) -> float:
+    """The scale, or less where a page of this size (units of user space) would have too many pixels."""
+    scale = min(scale, 72 * math.sqrt(MAX_PIXELS / (width * height)))
+    scale = min(scale, 72 * MAX_SIDE / max(width, height))
+    # Renderers round sides up: the two decimals rounded down keep 2550 pixels from becoming 2551.
+    return math.floor(scale * 100 + 0.05) / 100
 
 
 def _wanted_scale(shown: Sheet, drawn: Drawing) -> float:

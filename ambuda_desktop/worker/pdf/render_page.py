@@ -1,118 +1,95 @@
-"""Rendering a page with poppler, or with PDFium where poppler is missing."""
+"""Rendering a page with poppler, or with PDFium where poppler is missing: each in a process with limits."""
 
-import functools
+import io
 import re
 import tempfile
-import threading
 from pathlib import Path
-from typing import NamedTuple
 
-import pypdfium2  # type: ignore[import-untyped]
-from pdf2image import convert_from_path, pdfinfo_from_path
-from pdf2image.exceptions import (
-    PDFInfoNotInstalledError,
-    PDFPageCountError,
-    PDFPopplerTimeoutError,
-    PDFSyntaxError,
-)
 from PIL import Image
 
+from ambuda_desktop.launch import program
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.worker.limited import Ran, TookTooLong, run_limited
 from ambuda_desktop.worker.pdf import jpeg
-from ambuda_desktop.worker.pdf.poppler import have_poppler, poppler_folder
+from ambuda_desktop.worker.pdf.poppler import have_poppler, poppler
 from ambuda_desktop.worker.pdf.preflight import Render
+from ambuda_desktop.worker.split.encode import encode
+from ambuda_desktop.worker.split.page import CannotMake, Made
 
-QUALITY = 90  # of the JPEGs made
 TIMEOUT = 120  # seconds a page may take
-INFO_TIMEOUT = 30  # seconds pdfinfo may take
-
-_pdfium = threading.Lock()  # PDFium is not safe in two threads at once
+_NO_MEMORY = ("bad_alloc", "Out of memory", "out of memory", "MemoryError")
 
 
-class CannotRender(Exception):
-    """The page cannot be rendered: `str` is a sentence for the user."""
-
-
-class Rendered(NamedTuple):
-    """A page image in memory, and what a person should know of it."""
-
-    data: bytes
-    frame: jpeg.Frame
-    warning: str | None
-
-
-def render_page(pdf: Path, number: int, page: Render, work: Path, doubt: str | None = None) -> Rendered:
-    """A JPEG of a page (from 1). Raises CannotRender.
+def render_page(
+    pdf: Path,
+    number: int,
+    page: Render,
+    work: Path,
+    options: PageOptions | None = None,
+    doubt: str | None = None,
+) -> Made:
+    """The image of a page (from 1). Raises CannotMake.
 
     `work`: a folder for temporary files. `doubt`: a sentence that says why the page may be damaged.
     """
+    options = options or PageOptions()
+    name = "Poppler" if have_poppler() else "PDFium"
     with tempfile.TemporaryDirectory(prefix="render-", dir=work) as folder:
-        if have_poppler():
-            complaint = _with_poppler(pdf, number, page.scale, Path(folder))
-        else:
-            complaint = None
-            _with_pdfium(pdf, number, page.scale, Path(folder))
-        # pdf2image does not look at poppler's exit status: only the files tell.
-        files = list(Path(folder).iterdir())
-        if len(files) != 1:
-            raise CannotRender(_sentence("Poppler made no image of this page", complaint))
-        data = files[0].read_bytes()
-        frame = jpeg.read_frame(data)
-        if frame is None or not jpeg.is_complete(data):
-            raise CannotRender(_sentence("Poppler made only a part of this page's image", complaint))
+        target = Path(folder) / ("page.png" if options.format == "png" else "page.jpg")
+        ran = _run(_command(pdf, number, page, target, options), name)
+        complaint = _words(ran.error)
+        if ran.code or not target.exists():
+            raise CannotMake(_failure(name, ran, complaint))
+        made = _made(target, page, options)
+        if made is None:
+            raise CannotMake(_sentence(f"{name} made only a part of this page's image", complaint))
         if complaint:
             doubt = _sentence("This page is damaged and may be incomplete", complaint)
-        if doubt and page.draws and _is_blank(files[0]):
-            raise CannotRender(
+        if doubt and page.draws and _is_blank(target):
+            raise CannotMake(
                 _sentence("This page is damaged and comes out blank", complaint) if complaint else
                 f"{doubt} It comes out blank."
             )  # fmt: skip
-    return Rendered(data, frame, doubt)
+    return made._replace(warning=doubt)
 
 
-def _with_poppler(pdf: Path, number: int, scale: float, folder: Path) -> str | None:
-    """Let poppler write into `folder`; returns its complaint about the page, if it has one."""
-    try:
-        _check_it_opens(pdf)
-        convert_from_path(
-            pdf,
-            dpi=scale,  # type: ignore[arg-type]  # poppler takes fractions, and a scan's own size needs them
-            output_folder=folder,
-            first_page=number,
-            last_page=number,
-            fmt="jpeg",
-            jpegopt={"quality": QUALITY},
-            thread_count=1,
-            use_cropbox=True,
-            strict=True,
-            poppler_path=poppler_folder(),  # type: ignore[arg-type]  # None is its default
-            paths_only=True,
-            use_pdftocairo=True,
-            timeout=TIMEOUT,
+def _command(pdf: Path, number: int, page: Render, target: Path, options: PageOptions) -> list[str]:
+    gray = ["-gray"] if options.grayscale else []
+    pdftocairo = poppler("pdftocairo")
+    if pdftocairo is None or not have_poppler():
+        return program(
+            "pdfium", str(pdf), str(number), str(page.scale), str(target), str(options.quality), *gray
         )
-    except PDFSyntaxError as error:
-        return _words(str(error))
-    except PDFPopplerTimeoutError:
-        raise CannotRender(f"Poppler did not finish this page within {TIMEOUT} seconds.") from None
-    except (PDFPageCountError, PDFInfoNotInstalledError) as error:
-        raise CannotRender(_sentence("Poppler cannot read the PDF", _words(str(error)))) from error
-    return None
+    kind = ["-png"] if options.format == "png" else ["-jpeg", "-jpegopt", f"quality={options.quality}"]
+    # A fraction, because a scan's own size needs it.
+    place = ["-r", str(page.scale), "-f", str(number), "-l", str(number), "-cropbox", "-singlefile"]
+    return [pdftocairo, *kind, *gray, *place, str(pdf), str(target.with_suffix(""))]
 
 
-@functools.lru_cache(maxsize=16)
-def _check_it_opens(pdf: Path) -> None:
-    """See once a book that poppler does not hang on it: pdf2image's own look has no time limit."""
-    folder = poppler_folder()
-    pdfinfo_from_path(str(pdf), poppler_path=folder, timeout=INFO_TIMEOUT)  # type: ignore[arg-type]
-
-
-def _with_pdfium(pdf: Path, number: int, scale: float, folder: Path) -> None:
+def _run(command: list[str], name: str) -> Ran:
     try:
-        with _pdfium, pypdfium2.PdfDocument(pdf) as document:
-            # A millionth less: PDFium's floats would make 901 pixels of 900, as it rounds up.
-            image = document[number - 1].render(scale=scale / 72 * 0.999_999).to_pil()
-            image.convert("RGB").save(folder / "page.jpg", quality=QUALITY, dpi=(scale, scale))
-    except (pypdfium2.PdfiumError, IndexError, ValueError) as error:
-        raise CannotRender(_sentence("PDFium cannot render this page", str(error))) from error
+        return run_limited(command, TIMEOUT)
+    except TookTooLong:
+        raise CannotMake(f"{name} did not finish this page within {TIMEOUT} seconds.") from None
+    except OSError as error:
+        raise CannotMake(f"{name} cannot be started: {error.strerror}.") from error
+
+
+def _made(target: Path, page: Render, options: PageOptions) -> Made | None:
+    """The image that was written; None where it is not whole."""
+    data = target.read_bytes()
+    if target.suffix == ".png":
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                image.load()
+                # Written again: a page of two colours takes a tenth of what poppler gives it.
+                return encode(image, page.dpi, options.model_copy(update={"max_dpi": None}))
+        except (OSError, SyntaxError, ValueError):
+            return None
+    frame = jpeg.read_frame(data)
+    if frame is None or not jpeg.is_complete(data):
+        return None
+    return Made(data, ".jpg", frame.width, frame.height, page.dpi, "rendered")
 
 
 def _is_blank(path: Path) -> bool:
@@ -123,11 +100,17 @@ def _is_blank(path: Path) -> bool:
     return all(low == high for low, high in bands)  # type: ignore[misc]
 
 
-def _words(stderr: str) -> str:
-    """Poppler's first complaint, without its repetitions and its notes for programmers."""
+def _failure(name: str, ran: Ran, complaint: str | None) -> str:
+    if any(words in ran.error for words in _NO_MEMORY):
+        return f"{name} needs more memory for this page than it may have."
+    return _sentence(f"{name} made no image of this page", complaint)
+
+
+def _words(stderr: str) -> str | None:
+    """The first complaint, without repetitions and notes for programmers."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     first = next((line for line in lines if "Error" in line), lines[0] if lines else "")
-    return re.sub(r"<[0-9a-f]{2}>", "", re.sub(r"^\w+ Error( \(\d+\))?: ", "", first))
+    return re.sub(r"<[0-9a-f]{2}>", "", re.sub(r"^\w+ Error( \(\d+\))?: ", "", first)) or None
 
 
 def _sentence(start: str, details: str | None) -> str:

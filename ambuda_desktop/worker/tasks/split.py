@@ -1,23 +1,33 @@
-"""The tasks that split a book's PDF into page images."""
+"""The tasks that split a book into page images."""
 
+import math
 from typing import Any
 
 from ambuda_desktop.books import book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages, parse_pages
 from ambuda_desktop.store.submit import child_id, set_pages
-from ambuda_desktop.worker.pdf.finish import finish
-from ambuda_desktop.worker.pdf.plan import plan
-from ambuda_desktop.worker.pdf.split import RangeResult, split_range
-from ambuda_desktop.worker.task import StoreTask
+from ambuda_desktop.worker.pdf.unlock import NeedsPassword
+from ambuda_desktop.worker.split.finish import finish
+from ambuda_desktop.worker.split.plan import plan
+from ambuda_desktop.worker.split.ranges import RangeResult, split_range
+from ambuda_desktop.worker.task import Cancelled, Park, StoreTask
+
+TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
 
 
-@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitBook.task)
+@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitBook.task, time_limit=TIME_LIMIT)
 def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
     """Look at each page of a book, then submit ranges of pages."""
     folder = book_folder(self.paths, params.book)
     wanted = parse_pages(params.pages) if params.pages else None
-    planned = plan(folder, wanted, self.progress)
+    try:
+        planned = plan(folder, wanted, self.progress, params.options)
+    except NeedsPassword as locked:
+        raise Park(locked.wanted, until=math.inf) from None
+    except Cancelled:
+        folder.decrypted.unlink(missing_ok=True)
+        raise
     set_pages(self.connection(), params.book, planned.pages)
     # Ids that follow from ours: run twice, this submits nothing twice.
     children = [
@@ -27,21 +37,23 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
         for index, numbers in enumerate(planned.ranges)
     ]
     self.spawn(children, FinishSplit(book=params.book, options=params.options).new_task())
-    return {"pages": planned.pages, "ranges": len(children)}
+    return {"pages": planned.pages, "ranges": len(children), "doubt": planned.doubt}
 
 
-@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitPages.task)
+@app.task(bind=True, base=StoreTask, pydantic=True, name=SplitPages.task, time_limit=TIME_LIMIT)
 def split_pages(self: StoreTask, params: SplitPages) -> RangeResult:
     """Make the images of some pages of a book."""
-    return split_range(book_folder(self.paths, params.book), params.numbers(), self.progress)
+    folder = book_folder(self.paths, params.book)
+    return split_range(folder, params.numbers(), self.progress, params.options)
 
 
-@app.task(bind=True, base=StoreTask, pydantic=True, name=FinishSplit.task)
+@app.task(bind=True, base=StoreTask, pydantic=True, name=FinishSplit.task, time_limit=TIME_LIMIT)
 def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
-    """Write the manifest of a book whose pages have all been tried."""
-    pages = finish(book_folder(self.paths, params.book)).pages
+    """End a split: new images take the place of old ones, and the manifest is written."""
+    manifest, replaced = finish(book_folder(self.paths, params.book), params.options)
     return {
-        "pages": len(pages),
-        "failed": [p.number for p in pages if p.method == "failed"],
-        "missing": [p.number for p in pages if p.method == "missing"],
+        "pages": len(manifest.pages),
+        "failed": [p.number for p in manifest.pages if p.method == "failed"],
+        "missing": [p.number for p in manifest.pages if p.method == "missing"],
+        "replaced": replaced,
     }

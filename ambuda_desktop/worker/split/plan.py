@@ -4,50 +4,51 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.worker.pdf.opening import open_pdf
-from ambuda_desktop.worker.pdf.preflight import FAULTS, Copy, preflight
-from ambuda_desktop.worker.pdf.split import Progress
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.worker.split.asked import ask_for
+from ambuda_desktop.worker.split.original import open_original
+from ambuda_desktop.worker.split.ranges import Progress
 
 COPY, RENDER = 1, 5  # what a page costs, in copied pages
 MOST = 75  # the most a range costs: a task should take seconds, so that the queue's own cost stays small
 LEAST = 10  # below it a range is not cut smaller just to keep all cores at work
 STEP = 50  # pages between two reports of progress
 
-Cost = Literal[1, 5]
-
 
 @dataclass(frozen=True)
 class Plan:
-    """How a book is split: how many pages it has, and which are made together."""
+    """How a book is split: how many pages it has, which are made together, and what is wrong with the whole."""
 
     pages: int
     ranges: list[list[int]]
+    doubt: str | None = None
 
 
-def plan(folder: BookFolder, wanted: Sequence[int] | None, progress: Progress) -> Plan:
+def plan(
+    folder: BookFolder, wanted: Sequence[int] | None, progress: Progress, options: PageOptions | None = None
+) -> Plan:
     """Look at each wanted page (all where None) and cut them into ranges. 0.5 ms a page of a scan.
 
-    Raises BadInput where the PDF is of no use, or a wanted page is not in it.
+    Raises BadInput where the original is of no use, or a wanted page is not in it; NeedsPassword where it is locked.
     """
-    with open_pdf(folder.original) as pdf:
-        count = len(pdf.pages)
+    options = options or PageOptions()
+    with open_original(folder) as original:
+        count = original.count
         numbers = list(wanted or range(1, count + 1))
         beyond = [n for n in numbers if n > count]
         if beyond:
-            raise BadInput(f"There is no page {beyond[0]}: the PDF has {count} pages.")
+            raise BadInput(f"There is no page {beyond[0]}: the book has {count} pages.")
+        ask_for(folder, options, numbers)
         costs = []
         for index, number in enumerate(numbers):
             if index % STEP == 0:
                 progress(index, len(numbers))
-            try:
-                costs.append(COPY if isinstance(preflight(pdf.pages[number - 1]), Copy) else RENDER)
-            except FAULTS:
-                costs.append(RENDER)
-    return Plan(count, cut(numbers, costs, os.cpu_count() or 1))
+            costs.append(COPY if original.is_copied(number, options) else RENDER)
+        doubt = original.doubt
+    return Plan(count, cut(numbers, costs, os.cpu_count() or 1), doubt)
 
 
 def cut(numbers: Sequence[int], costs: Sequence[int], cores: int) -> list[list[int]]:

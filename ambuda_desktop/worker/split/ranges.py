@@ -6,8 +6,9 @@ from typing import TypedDict
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.files import sync_folder
 from ambuda_desktop.manifest import Manifest, PageRecord
-from ambuda_desktop.worker.pdf.make_page import make_page
-from ambuda_desktop.worker.pdf.opening import open_pdf
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.worker.split.make_page import make_page
+from ambuda_desktop.worker.split.original import open_original
 
 #: Called with (steps done, steps in all). May raise, to stop the work between two steps.
 Progress = Callable[[int, int], None]
@@ -21,21 +22,28 @@ class RangeResult(TypedDict):
     warnings: dict[str, str]
 
 
-def split_range(folder: BookFolder, numbers: Sequence[int], progress: Progress) -> RangeResult:
+def split_range(
+    folder: BookFolder, numbers: Sequence[int], progress: Progress, options: PageOptions | None = None
+) -> RangeResult:
     """Make the pages `numbers` that are not there already. Pages made before `progress` raises are kept."""
+    options = options or PageOptions()
     result = RangeResult(done=0, failed={}, warnings={})
-    folder.pages.mkdir(exist_ok=True)
-    folder.work.mkdir(exist_ok=True)
+    work = folder.work / options.key
+    for place in (folder.pages, folder.work, work):
+        place.mkdir(exist_ok=True)
     known = known_records(folder)
-    with open_pdf(folder.original) as pdf:
+    with open_original(folder) as original:
         try:
             for index, number in enumerate(numbers, 1):
-                record = finished_record(folder, number, known) or make_page(pdf, folder, number)
+                record = finished_record(folder, number, options, known) or make_page(
+                    original, folder, number, options, known.get(number)
+                )
                 _note(result, record)
                 progress(index, len(numbers))
         finally:
-            # One fsync of the folder for all: a page whose name is lost in a power cut is made again.
+            # One fsync of each folder for all: a page whose name is lost in a power cut is made again.
             sync_folder(folder.pages)
+            sync_folder(work)
     return result
 
 
@@ -44,15 +52,19 @@ def known_records(folder: BookFolder) -> dict[int, PageRecord]:
     return {record.number: record for record in Manifest.load(folder.manifest).pages}
 
 
-def finished_record(folder: BookFolder, number: int, known: dict[int, PageRecord]) -> PageRecord | None:
-    """The record of a page whose image is there and has the recorded size; None: it is to be made."""
-    for record in (PageRecord.load(folder.work / f"{number}.json"), known.get(number)):
-        if record and record.method in ("copied", "rendered"):
-            try:
-                if (folder.pages / f"{number}.jpg").stat().st_size == record.bytes:
-                    return record
-            except FileNotFoundError:
-                return None
+def finished_record(
+    folder: BookFolder, number: int, options: PageOptions, known: dict[int, PageRecord]
+) -> PageRecord | None:
+    """The record of a page that was made with these options and is as recorded; None: it is to be made."""
+    work = folder.work / options.key
+    for record in (PageRecord.load(work / f"{number}.json"), known.get(number)):
+        if record and record.options == options and record.method in ("copied", "rendered"):
+            for place in (work, folder.pages):
+                try:
+                    if (place / record.file).stat().st_size == record.bytes:
+                        return record
+                except FileNotFoundError:
+                    continue
     return None
 
 

@@ -12,13 +12,17 @@ import pytest
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest, PageRecord
-from ambuda_desktop.worker.pdf import make_page as making
-from ambuda_desktop.worker.pdf.finish import finish
-from ambuda_desktop.worker.pdf.plan import plan
-from ambuda_desktop.worker.pdf.render_page import CannotRender
-from ambuda_desktop.worker.pdf.split import split_range
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.worker.pdf import original as pdf_original
+from ambuda_desktop.worker.split import make_page as making
+from ambuda_desktop.worker.split.finish import finish
+from ambuda_desktop.worker.split.page import CannotMake
+from ambuda_desktop.worker.split.plan import plan
+from ambuda_desktop.worker.split.ranges import split_range
 from tests.support import pdfs
 from tests.support.splitting import Stop, book, ignore, stop_after
+
+KEY = PageOptions().key
 
 
 def mixed(tmp_path: Path) -> BookFolder:
@@ -57,8 +61,8 @@ def test_scans_are_copied_byte_for_byte(tmp_path: Path) -> None:
     # And the manifest says all of it
     first = Manifest.load(folder.manifest).pages[0]
     assert first == PageRecord(
-        number=1, method="copied", width=pdfs.WIDTH, height=pdfs.HEIGHT, dpi=pdfs.DPI, bytes=len(jpegs[0]),
-        sha256=hashlib.sha256(jpegs[0]).hexdigest(),
+        number=1, file="1.jpg", method="copied", width=pdfs.WIDTH, height=pdfs.HEIGHT, dpi=pdfs.DPI,
+        bytes=len(jpegs[0]), sha256=hashlib.sha256(jpegs[0]).hexdigest(),
     )  # fmt: skip
 
 
@@ -124,9 +128,9 @@ def test_page_that_was_left_half_done_is_made_again(tmp_path: Path, harm: str) -
         case "torn page":
             (folder.pages / "2.jpg").write_bytes(jpegs[1][:50])
         case "torn record":
-            (folder.work / "2.json").write_text('{"number": 2, "meth')
+            (folder.work / KEY / "2.json").write_text('{"number": 2, "meth')
         case "no record":
-            (folder.work / "2.json").unlink()
+            (folder.work / KEY / "2.json").unlink()
         case "no page":
             (folder.pages / "2.jpg").unlink()
 
@@ -135,7 +139,7 @@ def test_page_that_was_left_half_done_is_made_again(tmp_path: Path, harm: str) -
 
     # Then
     assert (folder.pages / "2.jpg").read_bytes() == jpegs[1]
-    assert PageRecord.load(folder.work / "2.json") is not None
+    assert PageRecord.load(folder.work / KEY / "2.json") is not None
 
 
 def test_cancel_in_the_middle_keeps_the_pages_made(tmp_path: Path) -> None:
@@ -164,7 +168,7 @@ def test_retry_of_a_failed_page_completes_the_manifest(
     # Given a book whose second page failed, because poppler did not work that day
     folder = mixed(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(making, "render_page", _raise(CannotRender("Poppler was ill.")))
+        patch.setattr(pdf_original, "render_page", _raise(CannotMake("Poppler was ill.")))
         assert split_range(folder, [1, 2], ignore)["failed"] == {"2": "Poppler was ill."}
     finish(folder)
     assert methods(folder)[:2] == ["copied", "failed"]
@@ -208,9 +212,9 @@ def test_finish_can_be_run_again_wherever_it_was_killed(
     first = Manifest.load(folder.manifest)
 
     # When it runs again, and once more after a part of `work` is gone
-    (folder.work / "1.json").unlink()
-    second = finish(folder)
-    third = finish(folder)
+    (folder.work / KEY / "1.json").unlink()
+    second, _ = finish(folder)
+    third, _ = finish(folder)
 
     # Then the manifest stays the same, and `work` is gone
     assert first == second == third
@@ -241,9 +245,9 @@ def test_page_whose_record_was_lost_is_described_from_its_file(tmp_path: Path) -
     # Given a page that was written when we were killed, and one that is torn
     folder, jpegs = book(tmp_path)
     split_range(folder, [1, 2], ignore)
-    (folder.work / "1.json").unlink()
+    (folder.work / KEY / "1.json").unlink()
     (folder.pages / "2.jpg").write_bytes(jpegs[1][:500])
-    (folder.work / "2.json").unlink()
+    (folder.work / KEY / "2.json").unlink()
 
     # When the book is ended
     finish(folder)

@@ -1,0 +1,1 @@
+"""Books made of pictures: the JPEG, PNG and TIFF files that scanners leave."""

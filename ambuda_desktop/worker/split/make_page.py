@@ -1,0 +1,76 @@
+"""Making one page image: whole or not at all, with a record of how."""
+
+import errno
+import hashlib
+import logging
+import os
+from pathlib import Path
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.manifest import PageRecord
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.worker.split.page import CannotMake, Made, Original
+
+_OUR_DISK = {
+    errno.ENOSPC: "The disk is full",
+    errno.EDQUOT: "Your share of the disk is full",
+    errno.EROFS: "The disk is read-only",
+}
+
+log = logging.getLogger(__name__)
+
+
+def make_page(
+    original: Original, folder: BookFolder, number: int, options: PageOptions, earlier: PageRecord | None
+) -> PageRecord:
+    """Make page `number` (from 1) and its record. A page that cannot be made is a record, too.
+
+    `earlier`: the record of the image that is there; one made with other options stays until `finish`.
+    Raises AmbudaError where it is not the page's fault: the disk is full, say.
+    """
+    work = folder.work / options.key
+    try:
+        record = _make(original, folder, number, options, earlier)
+        record.save(work / f"{number}.json")
+    except OSError as error:
+        what = _OUR_DISK.get(error.errno or 0, f"Page {number} cannot be written ({error.strerror})")
+        raise AmbudaError(f"{what}: {folder.path}. The pages made so far are kept.") from error
+    return record
+
+
+def _make(
+    original: Original, folder: BookFolder, number: int, options: PageOptions, earlier: PageRecord | None
+) -> PageRecord:
+    work = folder.work / options.key
+    try:
+        made = original.make(number, options, work)
+    except CannotMake as error:
+        log.warning("Page %d: %s", number, error)
+        return PageRecord(number=number, method="failed", reason=str(error), options=options)
+    name = f"{number}{made.suffix}"
+    present = folder.page(number)
+    if present is not None and earlier is not None and earlier.options != options:
+        target = work / name
+    else:
+        target = folder.pages / name
+        if present is not None and present != target:
+            present.unlink()
+    _write(target, work, made)
+    return PageRecord(
+        number=number, file=name, method=made.method, width=made.width, height=made.height, dpi=made.dpi,
+        bytes=len(made.data), sha256=hashlib.sha256(made.data).hexdigest(), reason=made.warning, options=options,
+    )  # fmt: skip
+
+
+def _write(target: Path, work: Path, made: Made) -> None:
+    temporary = work / f".{target.name}.{os.getpid()}"
+    _write_durably(temporary, made.data)
+    temporary.replace(target)
+
+
+def _write_durably(path: Path, data: bytes | memoryview) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
