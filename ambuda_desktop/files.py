@@ -5,7 +5,7 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ambuda_desktop.errors import BadInput
@@ -87,6 +87,24 @@ def copy_verified(source: Path, target: Path, progress: Callable[[int, int], Non
     if read != written or (size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise changed
     return written
+
+
+def copy_all_verified(pairs: Sequence[tuple[Path, Path]], progress: Callable[[int, int], None]) -> list[str]:
+    """Copy each (source, target) as `copy_verified` does, with one progress for all; the SHA-256 of each."""
+    try:
+        total = 2 * sum(source.stat().st_size for source, _ in pairs)
+    except OSError as error:
+        raise BadInput(f"{error.filename} cannot be read: {error.strerror}. Nothing was added.") from error
+    digests = []
+    before = 0
+
+    def report(done: int, _all: int) -> None:
+        progress(before + done, total)
+
+    for source, target in pairs:
+        digests.append(copy_verified(source, target, report))
+        before += 2 * target.stat().st_size
+    return digests
 
 
 def copy_failure(source: Path, target: Path, error: OSError) -> str:

@@ -14,11 +14,12 @@ import send2trash
 from ambuda_desktop.books import BookFolder, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
 from ambuda_desktop.files import sync_folder
-from ambuda_desktop.locks import FileLock, holding, is_held
+from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.sources import Progress, Source, source_of
+from ambuda_desktop.relocation import staying
+from ambuda_desktop.sources import Pictures, Progress, Source, source_of
 from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import forget_book
@@ -40,7 +41,11 @@ class NewBook:
 
 
 def add_book(
-    connection: sqlite3.Connection, paths: Paths, place: Path, progress: Progress, new: NewBook | None = None
+    connection: sqlite3.Connection,
+    paths: Paths,
+    place: Path | Pictures,
+    progress: Progress,
+    new: NewBook | None = None,
 ) -> str:
     """Accept a PDF, a picture or a folder of pictures: copy it in, prove the copy, submit its split.
 
@@ -87,37 +92,21 @@ def remove_book(connection: sqlite3.Connection, paths: Paths, book: str) -> None
         raise NotFound(f"There is no book “{book}”.")
     if found.state in ("waiting", "working"):
         raise BadInput(f"“{found.title}” is still being worked on. Cancel it, then remove it.")
-    folder = paths.library / book
+    with staying(paths):
+        _to_trash(paths.library / book, found.title)
+    with transaction(connection):
+        forget_book(connection, book)
+
+
+def _to_trash(folder: Path, title: str) -> None:
     try:
         send2trash.send2trash(folder)
     except FileNotFoundError:
         pass  # somebody deleted it by hand: then there are only the rows
     except OSError as error:
         raise AmbudaError(
-            f"“{found.title}” cannot be moved to the trash: {error.strerror or error}. It is still in {folder}."
+            f"“{title}” cannot be moved to the trash: {error.strerror or error}. It is still in {folder}."
         ) from error
-    with transaction(connection):
-        forget_book(connection, book)
-
-
-def staying(paths: Paths) -> "_Staying":
-    """Keep the library from being moved for the length of a block."""
-    return _Staying(paths)
-
-
-class _Staying:
-    def __init__(self, paths: Paths) -> None:
-        self._path = paths.locks / "library.lock"
-        self._lock: FileLock | None = None
-
-    def __enter__(self) -> None:
-        self._lock = FileLock.take(self._path, shared=True, wait=1.0)
-        if self._lock is None:
-            raise BadInput("The library is being moved to another folder. Add the book when that has ended.")
-
-    def __exit__(self, *_: object) -> None:
-        if self._lock is not None:
-            self._lock.release()
 
 
 def library_failure(paths: Paths, error: OSError) -> str:

@@ -1,5 +1,6 @@
 """Every file and folder of the program, under one root (`--data-dir`)."""
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -50,6 +51,13 @@ class Paths:
             return Settings()
         return _load_settings(self.settings, stat.st_mtime_ns, stat.st_ino)
 
+    def _make_library(self) -> None:
+        """Only where the user has not moved it: a disk that is not connected must not be imitated."""
+        with contextlib.suppress(BadInput):  # damaged settings are complained of when they are needed
+            if self._settings().library is not None:
+                return
+        (self.root / "library").mkdir(mode=0o700, exist_ok=True)
+
     @property
     def tasks(self) -> Path:
         """The user's own Celery tasks, one or more a file; need not exist."""
@@ -96,8 +104,9 @@ class Paths:
                 "Choose a folder on this machine with --data-dir."
             )
         try:
-            for folder in (self.root, self.root / "library", self.logs, self.locks, self.runtime):
+            for folder in (self.root, self.logs, self.locks, self.runtime):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_library()
         except OSError as error:
             raise BadInput(
                 f"The data folder {self.root} cannot be made: {error.strerror}. "

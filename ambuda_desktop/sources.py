@@ -1,15 +1,15 @@
-"""What a book can be made of: a PDF, a picture, or a folder of pictures. Copying it in, and saying what it is."""
+"""What a book can be made of: a PDF, a picture, or a folder of pictures. Finding it, and copying it in."""
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.files import copy_verified, sync_folder
+from ambuda_desktop.files import copy_all_verified, copy_verified, sync_folder
 
 Progress = Callable[[int, int], None]
 
@@ -36,11 +36,49 @@ class Source(Protocol):
         ...
 
 
-def source_of(place: Path) -> Source:
+def books_in(places: Iterable[Path]) -> "list[Path | Pictures]":
+    """What books the places hold, each once: a file is one, a folder holds one for each PDF in it and below, and one
+    for each folder of pictures. Pictures named one by one from the same folder are the pages of one book.
+
+    Nothing is opened: whether a file is what its name says, `source_of` finds out.
+    """
+    found: dict[Path, list[Path]] = {}  # loose pictures, by their folder
+    books: list[Path | Pictures] = []
+    for place in dict.fromkeys(places):
+        if place.is_dir():
+            books += _books_below(place)
+        elif _is_picture(place):
+            if place.parent not in found:
+                books.append(place)
+            found.setdefault(place.parent, []).append(place)
+        else:
+            books.append(place)
+    for folder, pictures in found.items():
+        if len(pictures) > 1:
+            books[books.index(pictures[0])] = Pictures(folder, tuple(sorted(pictures, key=natural_key)))
+    return list(dict.fromkeys(books))
+
+
+def _books_below(folder: Path) -> Iterator[Path]:
+    for place in (folder, *sorted(p for p in folder.rglob("*") if p.is_dir() and not p.is_symlink())):
+        files = sorted((p for p in place.iterdir() if p.is_file()), key=natural_key)
+        shown = [p for p in files if not p.name.startswith(".")]
+        yield from (p for p in shown if p.suffix.lower() == ".pdf")
+        if any(_is_picture(p) for p in shown):
+            yield place
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_SUFFIXES
+
+
+def source_of(place: "Path | Pictures") -> Source:
     """What is at `place`. Raises BadInput where that cannot become a book."""
+    if isinstance(place, Pictures):
+        return place
     try:
         if place.is_dir():
-            return Pictures(place, pictures_in(place))
+            return Pictures(place, tuple(pictures_in(place)))
         with place.open("rb") as file:
             head = file.read(_HEAD)
     except FileNotFoundError:
@@ -52,15 +90,13 @@ def source_of(place: Path) -> Source:
     if b"%PDF-" in head:
         return PdfFile(place)
     if picture_suffix(head):
-        return Pictures(place, [place])
+        return Pictures(place, (place,))
     raise BadInput(f"{place.name} is not a PDF, and no JPEG, PNG or TIFF picture.")
 
 
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures that lie in a folder, in natural order: page2 before page10. Raises BadInput where none do."""
-    found = [
-        p for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES and not p.name.startswith(".")
-    ]
+    found = [p for p in folder.iterdir() if _is_picture(p) and not p.name.startswith(".")]
     if not found:
         raise BadInput(f"There are no JPEG, PNG or TIFF pictures in {folder}.")
     root = folder.resolve()
@@ -101,27 +137,17 @@ class Pictures:
     """Pictures, in the order of the pages; a TIFF may hold several pages."""
 
     place: Path
-    files: Sequence[Path]
+    files: tuple[Path, ...]
 
     def copy(self, folder: BookFolder, progress: Progress) -> str:
         folder.originals.mkdir()
-        try:
-            total = 2 * sum(file.stat().st_size for file in self.files)
-        except OSError as error:
-            raise BadInput(
-                f"{error.filename} cannot be read: {error.strerror}. Nothing was added."
-            ) from error
-        digest = hashlib.sha256()
-        before = 0
-        for number, file in enumerate(self.files, 1):
-            target = folder.originals / f"{number:05}{_real_suffix(file)}"
-            start = before
-            digest.update(
-                copy_verified(file, target, lambda done, _all: progress(start + done, total)).encode()  # noqa: B023
-            )
-            before += 2 * target.stat().st_size
+        pairs = [
+            (file, folder.originals / f"{number:05}{_real_suffix(file)}")
+            for number, file in enumerate(self.files, 1)
+        ]
+        digests = copy_all_verified(pairs, progress)
         sync_folder(folder.originals)
-        return digest.hexdigest()
+        return hashlib.sha256("".join(digests).encode()).hexdigest()
 
     def names(self) -> list[str]:
         return [file.name.encode(errors="replace").decode() for file in self.files]

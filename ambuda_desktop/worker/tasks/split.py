@@ -1,11 +1,15 @@
 """The tasks that split a book into page images."""
 
+import contextlib
 import math
+import time
+from collections.abc import Iterator
 from typing import Any
 
-from ambuda_desktop.books import book_folder
+from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages, parse_pages
+from ambuda_desktop.relocation import LibraryMoves, staying
 from ambuda_desktop.store.submit import child_id, set_pages
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
@@ -13,21 +17,22 @@ from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import RangeResult, split_range
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask
 
+MOVE_PAUSE = 2.0  # seconds until a task that met a moving library looks again
 TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
 
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=SplitBook.task, time_limit=TIME_LIMIT)
 def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
     """Look at each page of a book, then submit ranges of pages."""
-    folder = book_folder(self.paths, params.book)
     wanted = parse_pages(params.pages) if params.pages else None
-    try:
-        planned = plan(folder, wanted, self.progress, params.options)
-    except NeedsPassword as locked:
-        raise Park(locked.wanted, until=math.inf) from None
-    except Cancelled:
-        folder.decrypted.unlink(missing_ok=True)
-        raise
+    with _folder(self, params.book) as folder:
+        try:
+            planned = plan(folder, wanted, self.progress, params.options)
+        except NeedsPassword as locked:
+            raise Park(locked.wanted, until=math.inf) from None
+        except Cancelled:
+            folder.decrypted.unlink(missing_ok=True)
+            raise
     set_pages(self.connection(), params.book, planned.pages)
     # Ids that follow from ours: run twice, this submits nothing twice.
     children = [
@@ -43,17 +48,28 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
 @app.task(bind=True, base=StoreTask, pydantic=True, name=SplitPages.task, time_limit=TIME_LIMIT)
 def split_pages(self: StoreTask, params: SplitPages) -> RangeResult:
     """Make the images of some pages of a book."""
-    folder = book_folder(self.paths, params.book)
-    return split_range(folder, params.numbers(), self.progress, params.options)
+    with _folder(self, params.book) as folder:
+        return split_range(folder, params.numbers(), self.progress, params.options)
 
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=FinishSplit.task, time_limit=TIME_LIMIT)
 def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
     """End a split: new images take the place of old ones, and the manifest is written."""
-    manifest, replaced = finish(book_folder(self.paths, params.book), params.options)
+    with _folder(self, params.book) as folder:
+        manifest, replaced = finish(folder, params.options)
     return {
         "pages": len(manifest.pages),
         "failed": [p.number for p in manifest.pages if p.method == "failed"],
         "missing": [p.number for p in manifest.pages if p.method == "missing"],
         "replaced": replaced,
     }
+
+
+@contextlib.contextmanager
+def _folder(task: StoreTask, book: str) -> Iterator[BookFolder]:
+    """The folder of a book, which stays where it is for the length of a block."""
+    try:
+        with staying(task.paths):
+            yield book_folder(task.paths, book)
+    except LibraryMoves:
+        raise Park("the library to be moved", until=time.time() + MOVE_PAUSE) from None

@@ -1,0 +1,158 @@
+"""relocation.py: moving the library, whole or not at all."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ambuda_desktop import relocation
+from ambuda_desktop.books import book_folder
+from ambuda_desktop.errors import BadInput
+from ambuda_desktop.library import add_book
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.relocation import LibraryMoves, move_library, staying
+from ambuda_desktop.store.books import summary
+from tests.support import pdfs
+from tests.support.splitting import Stop, ignore
+
+
+@pytest.fixture
+def book(paths: Paths, store: sqlite3.Connection, tmp_path: Path) -> str:
+    pdfs.scanned_book(tmp_path / "book.pdf", 2)
+    return add_book(store, paths, tmp_path / "book.pdf", ignore)
+
+
+@pytest.fixture(params=["same disk", "another disk"])
+def _disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another disk is imitated where it matters: a folder cannot be renamed across."""
+    if request.param == "another disk":
+        rename = Path.rename
+
+        def across(self: Path, target: Path) -> Path:
+            if self.parent != target.parent:
+                raise OSError(18, "Invalid cross-device link")
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", across)
+
+
+@pytest.mark.usefixtures("_disk")
+def test_all_books_are_in_the_new_folder_and_nothing_in_the_old_one(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path
+) -> None:
+    # Given a library with a book, and a folder that is not there yet
+    old = paths.library
+    content = (old / book / "original.pdf").read_bytes()
+
+    # When it is moved
+    move_library(store, paths, tmp_path / "disk" / "books", ignore)
+
+    # Then the settings name it, the book is whole, goes on, and nothing is left behind
+    assert paths.library == tmp_path / "disk" / "books"
+    assert book_folder(paths, book).original.read_bytes() == content
+    assert not old.exists()
+    found = summary(store, book)
+    assert found is not None
+    assert not found.paused
+    assert paths.make().library == tmp_path / "disk" / "books"
+    assert not old.exists()
+
+
+def test_a_move_that_fails_half_way_leaves_the_library_where_it_was(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given another disk that is full
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(OSError(18, "cross-device")))
+    monkeypatch.setattr(relocation, "copy_all_verified", full)
+    old = paths.library
+
+    # When the library is to be moved there
+    with pytest.raises(BadInput, match=r"No space left on device\. It stays in"):
+        move_library(store, paths, tmp_path / "disk", ignore)
+
+    # Then all is as before
+    assert paths.library == old
+    assert book_folder(paths, book).original.exists()
+    assert not (tmp_path / "disk").exists()
+    assert not list(tmp_path.glob(".disk*"))
+
+
+def test_a_move_that_is_stopped_lets_the_books_go_on(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relocation, "_rename_or_copy", lambda *_: (_ for _ in ()).throw(Stop()))
+    with pytest.raises(Stop):
+        move_library(store, paths, tmp_path / "disk", ignore)
+    found = summary(store, book)
+    assert found is not None
+    assert not found.paused
+
+
+def test_a_library_whose_disk_has_another_place_is_found_again(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path
+) -> None:
+    # Given a library that somebody moved by hand
+    paths.library.rename(tmp_path / "elsewhere")
+
+    # When that place is chosen, then the book is there
+    move_library(store, paths, tmp_path / "elsewhere", ignore)
+    assert book_folder(paths, book).original.exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("data/library/in", "within one another"),
+        ("data", "within one another"),
+        ("data/tasks", "other files of Ambuda"),
+        ("full", "not empty"),
+        ("file", "is a file"),
+    ],
+)
+@pytest.mark.usefixtures("book")
+def test_a_folder_that_is_no_good_is_refused_with_the_reason(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, target: str, sentence: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=sentence):
+        move_library(store, paths, tmp_path / target, ignore)
+    assert paths.library == paths.root / "library"
+
+
+def test_a_path_that_is_not_whole_is_refused(paths: Paths, store: sqlite3.Connection) -> None:
+    with pytest.raises(BadInput, match="no full path"):
+        move_library(store, paths, Path("books"), ignore)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(paths: Paths, store: sqlite3.Connection) -> None:
+    with pytest.raises(BadInput, match="cannot be (written|moved)"):  # the latter is said to root
+        move_library(store, paths, Path("/proc/books"), ignore)
+
+
+def test_nothing_moves_while_a_book_is_made(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relocation, "MOVE_TIMEOUT", 0.05)
+    with staying(paths), pytest.raises(BadInput, match="Wait for them"):
+        move_library(store, paths, tmp_path / "disk", ignore)
+    assert book_folder(paths, book).original.exists()
+
+
+def test_nothing_begins_while_the_library_moves(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relocation, "STAY_TIMEOUT", 0.05)
+
+    def meanwhile(*_: object) -> bool:
+        with pytest.raises(LibraryMoves), staying(paths):
+            pass
+        return False
+
+    monkeypatch.setattr(relocation, "_rename_or_copy", meanwhile)
+    (tmp_path / "disk").mkdir()
+    move_library(store, paths, tmp_path / "disk", ignore)
