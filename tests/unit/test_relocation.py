@@ -130,7 +130,7 @@ def test_a_path_that_is_not_whole_is_refused(paths: Paths, store: sqlite3.Connec
 
 
 def test_a_folder_that_cannot_be_written_is_refused(paths: Paths, store: sqlite3.Connection) -> None:
-    with pytest.raises(BadInput, match="cannot be (written|moved)"):  # the latter is said to root
+    with pytest.raises(BadInput, match=r"cannot be (written|moved)"):  # the latter is said to root
         move_library(store, paths, Path("/proc/books"), ignore)
 
 
