@@ -43,17 +43,18 @@ def main(context: click.Context, data_dir: Path | None) -> None:
         terminal.set_environment(ENVIRONMENT, str(data_dir.expanduser().absolute()))
     context.obj = Paths.current()
     if context.invoked_subcommand is None:
-        context.invoke(window, files=())
+        context.invoke(window, files=(), new_window=False)
 
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--new-window", is_flag=True, help="Open another window even where one is open.")
 @_paths
-def window(paths: Paths, files: Sequence[Path]) -> None:
-    """Open the window, and add FILES to the library."""
+def window(paths: Paths, files: Sequence[Path], new_window: bool) -> None:
+    """Open the window, and add FILES to the library. A window that is open already gets them."""
     from ambuda_desktop.ui.app import run as run_window  # the command line also runs where Qt does not
 
-    sys.exit(run_window(paths, list(files)))
+    sys.exit(run_window(paths, list(files), new_window))
 
 
 @main.command()
