@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from ambuda_desktop.ui.widgets import set_text, words_label
 
@@ -25,6 +25,7 @@ class NumberField(QWidget):
         self.box.setAccessibleName(name)
         self.complaint = words_label()
         self.complaint.setObjectName("complaint")
+        self.complaint.setMinimumWidth(224)
         self.complaint.hide()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -34,9 +35,9 @@ class NumberField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(self.box)
+        column.addWidget(self.box, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.complaint)
-        self.setMinimumWidth(112)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_value(self, value: int | None) -> None:
         """What the value is now; not while it is being changed by hand."""

@@ -28,6 +28,8 @@ QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
 QAbstractItemView {{ background: {base}; border: none; outline: none;
     selection-background-color: {selected}; selection-color: {text}; }}
+QTableWidget#facts::item {{ padding: 0 5px; }}
+QTableWidget#facts::item:selected {{ background: {selected}; color: {text}; }}
 QListView#places {{ background: {window}; }}
 QHeaderView {{ background: {base}; border: none; }}
 QHeaderView::section {{ background: {base}; color: {faint}; border: none; border-bottom: 1px solid {line};

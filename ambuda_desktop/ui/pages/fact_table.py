@@ -33,6 +33,7 @@ class FactTable(QTableWidget):
         super().__init__(0, len(titles), parent)
         self._titles, self._numbers = list(titles), set(numbers)
         self._shown: list[Row] = []
+        self.setObjectName("facts")
         self.setAccessibleName(name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

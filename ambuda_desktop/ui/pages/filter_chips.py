@@ -11,7 +11,7 @@ from ambuda_desktop.ui.painting import draw_mark
 from ambuda_desktop.ui.words import Tone, group
 
 GROUPS: tuple[str | None, ...] = (None, *STATE_GROUPS)
-MARK = 12  # pixels
+MARK, GAP = 12, 6  # pixels
 _TONES: dict[str, Tone] = {"running": "running", "waiting": "waiting", "failed": "failed", "done": "done"}
 
 
@@ -31,7 +31,8 @@ class FilterChips(QWidget):
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setIconSize(QSize(MARK, MARK))
+            if name in _TONES:
+                chip.setIconSize(QSize(MARK + GAP, MARK))
             self.chips[name] = chip
             self._buttons.addButton(chip, place)
         self.chips[None].setChecked(True)
@@ -77,7 +78,7 @@ class FilterChips(QWidget):
 def _mark_icon(tone: Tone) -> QIcon:
     icon = QIcon()
     for scale in (1, 2, 3):
-        picture = QPixmap(MARK * scale, MARK * scale)
+        picture = QPixmap((MARK + GAP) * scale, MARK * scale)
         picture.setDevicePixelRatio(scale)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

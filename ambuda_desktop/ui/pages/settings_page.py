@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -123,12 +124,10 @@ class SettingsPage(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self.tr("&Colours"), self.theme)
-        form.addRow(self.tr("&Language"), self.language)
-        if len(LANGUAGES) == 2:  # as the system, and one
-            form.addRow("", words_label(self.tr("English is the only language there is so far."), faint=True))
+        form.addRow(_label(self.tr("&Language"), self.language), self._languages())
         for pool, field in self.sizes.items():
             form.addRow(_label(self.tr("Tasks at once: {}").format(title(pool)), field.box), field)
         form.addRow(
@@ -136,6 +135,19 @@ class SettingsPage(QWidget):
         )
         form.addRow(self.notify)
         return form
+
+    def _languages(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.language, 0, Qt.AlignmentFlag.AlignLeft)
+        if len(LANGUAGES) == 2:  # as the system, and one
+            column.addWidget(
+                words_label(self.tr("English is the only language there is so far."), faint=True)
+            )
+        part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return part
 
     def _place(self, words: str, place: Callable[[], Path]) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -103,13 +103,12 @@ class TaskDetail(QScrollArea):
         head.addWidget(self._title, 1)
         head.addWidget(turn_button(self.turned.emit), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        for widget in (self._sentence, self._advice, self._failing):
+        buttons = Flow(self._retry, self._cancel, self._of_book, self._copy)
+        for widget in (self._sentence, self._advice, buttons, self.tries, self._failing):
             column.addWidget(widget)
         self._set_up_fold()
         column.addWidget(self._fold)
         column.addWidget(self._traceback)
-        column.addWidget(Flow(self._retry, self._cancel, self._of_book, self._copy))
-        column.addWidget(self.tries)
         column.addLayout(self._facts())
         column.addStretch(1)
         self.setWidget(sheet)

@@ -14,7 +14,7 @@ from ambuda_desktop.ui.models.tasks_model import TasksModel
 
 # A text as wide as any that a column usually holds: its width is the column's.
 _SAMPLES = {
-    Column.STATE: "running since 14:02, attempt 2___",
+    Column.STATE: "running since 14:02______",
     Column.PROGRESS: "100/100__________________",
     Column.SUBMITTED: "22 Nov 14:02____",
     Column.TOOK: "59 min 59 s___",

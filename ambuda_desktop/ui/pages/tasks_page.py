@@ -69,6 +69,7 @@ class TasksPage(QWidget):
 
     def open(self, seq: int) -> None:
         """Show one task, and select it as soon as it stands in the table."""
+        self.table.selectionModel().clear()
         self._selected = seq
         self.table.choose(seq)
         self._show_detail()
