@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+from collections import Counter
 from types import TracebackType
 from typing import Any
 
@@ -26,7 +27,7 @@ class CrashWatch(QObject):
         super().__init__(parent)
         self._paths = paths
         self._window: QWidget | None = None
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: Counter[tuple[str, ...]] = Counter()
         self._before: tuple[Any, Any, Any] | None = None
         self.dialog: CrashDialog | None = None
         self._told.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -53,15 +54,17 @@ class CrashWatch(QObject):
         """An exception that nobody expected, in whatever thread. Raises nothing."""
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             return
+        place = _place(kind, trace)
+        self._seen[place] += 1
+        times = self._seen[place]
+        if times > 1:
+            if times & (times - 1) == 0:  # 2, 4, 8: an error in a paint event would fill the disk
+                log.error("%s times now: %s at %s", times, *place)
+            return
         try:
             words = report(self._paths, kind, error, trace)
         except Exception as another:  # a report that cannot be made must not hide that something happened
             words = f"{kind.__name__}; no report could be made of it ({type(another).__name__})"
-        place = _place(kind, trace)
-        if place in self._seen:
-            log.error("Again: %s at %s", kind.__name__, place[-1])
-            return
-        self._seen.add(place)
         log.error("An unexpected error\n%s", words)
         self._told.emit(words)
 
