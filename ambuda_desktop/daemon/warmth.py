@@ -70,7 +70,9 @@ class Warmth:
         if not in_use:
             for server in self._left:
                 server.close()
-        self._left = [server for server in self._left if server.alive]  # asking collects those that have ended
+        self._left = [
+            server for server in self._left if server.alive
+        ]  # asking collects those that have ended
 
     def end(self) -> None:
         """End all servers."""
