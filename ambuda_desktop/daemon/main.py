@@ -39,6 +39,7 @@ TICK = (
 BOOT_TICK = 0.005  # seconds, while somebody waits for new code
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
+IDLE_STOP_TIMEOUT = 0.3  # seconds, where nothing is in hand: an idle worker of Celery's takes two to notice
 PAUSE = 0.5  # seconds after something went wrong
 PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not take the task
 
@@ -178,7 +179,7 @@ class Daemon:
 
     def _end(self) -> None:
         try:
-            self.code.stop(WORKER_STOP_TIMEOUT)
+            self.code.stop(WORKER_STOP_TIMEOUT if self.dispatcher.in_flight() else IDLE_STOP_TIMEOUT)
             self.dispatcher.record([*self._news, *self.feed.wait(0)], self._gone)
             self.dispatcher.recover()
         finally:
