@@ -164,15 +164,13 @@ def daemon(paths: Paths, stop: bool, while_needed: bool) -> None:
     run_daemon(paths, while_needed=while_needed, foreground=not while_needed)
 
 
-@main.command(hidden=True)
-@click.argument("queue")
-@click.argument("kind", type=click.Choice(["prefork", "threads"]))
-@click.argument("size", type=int)
-def worker(queue: str, kind: str, size: int) -> None:
-    """Serve one generation's QUEUE. Started by the daemon."""
-    from ambuda_desktop.worker.main import run as run_worker
+@main.command(hidden=True, name="fork-server")
+@click.argument("modules", nargs=-1)
+def fork_server(modules: Sequence[str]) -> None:
+    """Import MODULES, then fork workers for the daemon."""
+    from ambuda_desktop.worker.fork_server import serve
 
-    sys.exit(run_worker(queue, kind, size))
+    sys.exit(serve(modules))
 
 
 @main.command(hidden=True)

@@ -27,6 +27,10 @@ class Settings(BaseModel):
     split: PageOptions = PageOptions()
     #: Options that were given a name.
     presets: dict[str, PageOptions] = {}
+    #: Folders of task code beside `tasks` in the data folder; watched, and live again when a file in them is saved.
+    task_folders: list[Path] = []
+    #: Whether saved task code goes live by itself.
+    reload: bool = True
     #: Whether the system tells when a book ends or fails.
     notify: bool = True
 
