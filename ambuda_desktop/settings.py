@@ -43,6 +43,18 @@ class Settings(BaseModel):
     def save(self, path: Path) -> None:
         write_atomic(path, self.model_dump_json(indent=2).encode())
 
+    @classmethod
+    def change(cls, path: Path, **values: object) -> "Settings":
+        """Save some values beside those that are saved already. Raises BadInput with the reason; then none is."""
+        settings = cls.load(path)
+        try:
+            for name, value in values.items():
+                setattr(settings, name, value)
+        except ValidationError as error:
+            raise BadInput(f"This cannot be used: {first_fault(error)}.") from error
+        settings.save(path)
+        return settings
+
 
 def first_fault(error: ValidationError) -> str:
     """The first thing that is wrong with some values: `stop_timeout: Input should be a valid number`."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.painting import draw_cell
 from ambuda_desktop.ui.theme import color
-from ambuda_desktop.ui.words import page_words
+from ambuda_desktop.ui.book_words import page_words
 
 CELL = 14  # pixels from one cell to the next
 GAP = 3

@@ -2,7 +2,7 @@ import time
 
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui import durations, words
+from ambuda_desktop.ui import book_words, durations, words
 
 
 def book(**changes: object) -> BookSummary:
@@ -31,7 +31,7 @@ def test_books_in_words() -> None:
         "It is protected.": book(state="failed", error="It is protected."),
     }
     for said, summary in cases.items():
-        assert words.book_state(summary)[0] == said
+        assert book_words.book_state(summary)[0] == said
 
 
 def test_failing_line_comes_first() -> None:

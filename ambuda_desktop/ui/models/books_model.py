@@ -134,7 +134,7 @@ class BooksModel(QAbstractListModel):
 
     def _matching(self) -> list[Incoming]:
         text = self._search.casefold()
-        return [one for one in self._adding.incoming if text in one.source.stem.casefold()]
+        return [one for one in self._adding.incoming if text in one.title.casefold()]
 
     def _visible_rows(self) -> range:
         first, last = self._visible

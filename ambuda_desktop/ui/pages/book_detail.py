@@ -9,7 +9,7 @@ from ambuda_desktop.ui.durations import plural
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.page_map import PageMap
 from ambuda_desktop.ui.widgets import Button, set_text, turn_button, words_label
-from ambuda_desktop.ui.words import book_sentence
+from ambuda_desktop.ui.book_words import book_sentence
 
 
 class BookDetail(QScrollArea):

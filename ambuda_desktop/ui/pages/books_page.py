@@ -14,7 +14,7 @@ from ambuda_desktop.ui.delegates.book_delegate import BookDelegate
 from ambuda_desktop.ui.models.books_model import BooksModel, Entry
 from ambuda_desktop.ui.pages.book_detail import BookDetail
 from ambuda_desktop.ui.pages.empty_books import EmptyBooks, NoMatch, sample_book
-from ambuda_desktop.ui.words import page_words
+from ambuda_desktop.ui.book_words import page_words
 
 
 class BooksPage(QWidget):
