@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.facts import put_wish, wish
@@ -14,6 +14,7 @@ from ambuda_desktop.ui import icons, status, theme
 from ambuda_desktop.ui.actions import make_actions
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.daemon_watch import DaemonWatch
+from ambuda_desktop.ui.dialogs.choosing import choose_files, choose_folder
 from ambuda_desktop.ui.dialogs.closing import ClosingDialog
 from ambuda_desktop.ui.drops import local_files
 from ambuda_desktop.ui.models.places_model import Place
@@ -82,16 +83,23 @@ class MainWindow(QWidget):
     # What can be done: the Commands of actions.py.
 
     def choose_files(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Add books"), "", self.tr("PDF files (*.pdf *.PDF)")
-        )
-        self.add_files([Path(file) for file in files])
+        self.add_files(choose_files(self))
 
-    def add_files(self, files: list[Path]) -> None:
-        """Add PDFs and folders of PDFs, and show them."""
+    def choose_folder(self) -> None:
+        self.add_files(choose_folder(self))
+
+    def choose_with_options(self) -> None:
+        self.add_files(choose_files(self), with_options=True)
+
+    def add_files(self, files: list[Path], *, with_options: bool = False) -> None:
+        """Add PDFs, pictures and folders of them, as the settings say or as a form says, and show them."""
         if files:
             self.sidebar.go(Place("books"))
-            self.context.adding.add(files)
+            (self.books.forms.add if with_options else self.context.adding.add)(files)
+
+    def do_with_books(self, command: str) -> None:
+        if self._stack.currentWidget() is self.books:
+            self.books.do(command)
 
     def focus_search(self) -> None:
         if self.top.search.isEnabled():
@@ -99,7 +107,9 @@ class MainWindow(QWidget):
             self.top.search.selectAll()
 
     def clear_search(self) -> None:
-        """Show all of the page that is open."""
+        """Show all of the page that is open; a page of a book gives way first."""
+        if self._stack.currentWidget() is self.books and self.books.pages.close():
+            return
         self.top.search.clear()
         self._search("")
         if self._page_name() == "tasks":
@@ -152,11 +162,15 @@ class MainWindow(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_files(event.mimeData()):
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.add_files(local_files(event.mimeData()))
+        # Never a move: whoever offers it would remove the files that we only read.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        asks = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.add_files(local_files(event.mimeData()), with_options=asks)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -220,16 +234,16 @@ class MainWindow(QWidget):
         adding.refused.connect(self._refuse)
         self.daemon.changed.connect(self.refresh)
         self.top.add_wanted.connect(self.choose_files)
+        self.top.add_menu.addActions([self.actions_by_name[n] for n in ("add", "add_folder", "add_options")])
         self.top.searched.connect(self._search)
         self.sidebar.went.connect(self._went)
         self.books.add_wanted.connect(self.choose_files)
+        self.books.folder_wanted.connect(self.choose_folder)
         self.books.tasks_wanted.connect(self.show_tasks_of)
         for page in (self.books, self.tasks):
             page.clear_wanted.connect(self.clear_search)
         self.workers.start_wanted.connect(self.daemon.start)
         self.settings.theme_chosen.connect(theme.apply)
-        names = ("folder", "retry", "cancel", "turn")
-        self.books.list.addActions([self.actions_by_name[name] for name in names])
         self.tasks.table.addActions([self.actions_by_name[name] for name in ("cancel", "turn")])
 
     def _lay_out(self) -> None:

@@ -41,6 +41,7 @@ QWidget#page {{ background: {base}; }}
 QWidget#statusbar {{ border-top: 1px solid {line}; background: {window}; }}
 QWidget#topbar {{ border-bottom: 1px solid {line}; background: {window}; }}
 QLabel {{ background: transparent; }}
+QLabel#complaint {{ color: {failed}; }}
 QLabel#faint, QLabel#status {{ color: {faint}; }}
 QFrame#bar[tone="warning"] {{ background: {warning_back}; border: none; border-bottom: 1px solid {line}; }}
 QFrame#bar[tone="error"] {{ background: {error_back}; border: none; border-bottom: 1px solid {line}; }}
