@@ -17,6 +17,7 @@ from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.book_commands import BY_NAME
 from ambuda_desktop.ui.book_words import is_busy, titles, wanted_pages
 from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.durations import number
 from ambuda_desktop.ui.trash import trash_folder
 from ambuda_desktop.ui.words import pages
 
@@ -94,7 +95,7 @@ class BookActions(QObject):
     def ask_to_remove(self, books: Books) -> None:
         """Count what would go, in a bar; its button does it."""
         count = sum(book.done for book in books)
-        words = self.tr("Remove {} with {}? They go to the trash. What you added from elsewhere stays there.")
+        words = self.tr("Move {} with {} to the trash? What you added stays where you had it.")
         images = pages(count)
         bars = self._context.bars
         action = (BY_NAME["remove"].words(books).rstrip("…"), lambda: self._remove(books))
@@ -111,12 +112,12 @@ class BookActions(QObject):
                 self.retry([book])
 
     def _tell_cancelled(self, books: Books) -> None:
-        kept = sum(book.done for book in books)
-        rest = sum(wanted_pages(book) - book.done for book in books)
+        count = sum(wanted_pages(book) for book in books)
+        rest = count - sum(book.done for book in books)
         words = self.tr("Cancelled {}.").format(titles(books))
         if any(book.pages for book in books):
-            more = self.tr("Cancelled {}: {} that were still to be made are left, {} made so far are kept.")
-            words = more.format(titles(books), pages(rest), pages(kept))
+            more = self.tr("Cancelled {} with {} of {} still to be made. What is made is kept.")
+            words = more.format(titles(books), number(rest), pages(count))
         action = (self.tr("Go on after all"), lambda: self._go_on(_ids(books)))
         self._context.bars.say("cancelled books", words, "note", action)
         self._undo.start()

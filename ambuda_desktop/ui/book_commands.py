@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui.book_words import is_busy
+from ambuda_desktop.ui.book_words import is_busy, is_locked
 from ambuda_desktop.ui.durations import plural
 
 Books = Sequence[BookSummary]
@@ -44,6 +44,10 @@ def _rests(book: BookSummary) -> bool:
     return not is_busy(book)
 
 
+def _can_pause(book: BookSummary) -> bool:
+    return is_busy(book) and not (book.paused or book.stopping or is_locked(book))
+
+
 def _can_retry(book: BookSummary) -> bool:
     return book.state in ("incomplete", "failed", "cancelled")
 
@@ -72,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
         _for_all("Resume", "Resume %s books"),
     ),
     Command(
-        "pause", "pause", "Ctrl+P", "Pause", lambda b: is_busy(b) and not b.paused and not b.stopping,
+        "pause", "pause", "Ctrl+P", "Pause", _can_pause,
         _for_all("Pause", "Pause %s books"),
     ),
     Command(

@@ -53,18 +53,16 @@ class BookForms:
         settings = self._settings()
         if not found or settings is None:
             return
-        heading = (
-            self._window.tr("Add “{}”").format(name_of(found[0]))
-            if len(found) == 1
-            else plural(len(found), "", self._window.tr("Add %s books"))
-        )
+        one = len(found) == 1
+        many = plural(len(found), self._window.tr("Add %s book"), self._window.tr("Add %s books"))
+        heading = self._window.tr("Add “{}”").format(name_of(found[0])) if one else many
         ask = Ask(
             heading,
             self._window.tr("What you add is only read, never changed."),
-            plural(len(found), self._window.tr("Add the book"), self._window.tr("Add %s books")),
+            self._window.tr("Add the book") if one else many,
             settings.split,
             settings.presets,
-            title=name_of(found[0]) if len(found) == 1 else None,
+            title=name_of(found[0]) if one else None,
         )
 
         def add(title: str | None, pages: str | None, options: PageOptions) -> None:

@@ -172,6 +172,8 @@ def book_sentence(book: BookSummary) -> str:
     words, _ = book_state(book)
     if book.state == "failed":
         return words
+    if is_locked(book):
+        return _tr("Waiting for its password.")  # the field says more
     if book.state in ("done", "incomplete"):
         took = ""
         if book.started_at and book.ended_at:

@@ -86,7 +86,11 @@ class ImageView(QScrollArea):
         image = self._canvas.image
         self.setWidgetResizable(self._fitted or image is None)
         if not self.widgetResizable() and image is not None:
+            before = self._canvas.size()
             self._canvas.resize(image.size() / self.devicePixelRatioF())
+            if before != self._canvas.size():
+                across = self.horizontalScrollBar()
+                across.setValue((across.minimum() + across.maximum()) // 2)  # text is in the middle
         self._canvas.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

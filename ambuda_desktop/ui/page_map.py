@@ -29,7 +29,8 @@ class PageMap(QWidget):
 
     told = Signal(str)  # the words for the page under the pointer or the cursor
     moved = Signal(int)  # the cursor, to this page
-    looked = Signal(int)  # a click, or Enter: this page shall be seen
+    looked = Signal(int)  # a click: this page shall be seen
+    entered = Signal(int)  # Enter: it shall be seen, and have the keyboard
     opened = Signal(int)  # a double click, or Shift+Enter: in another program
     retry_wanted = Signal(int)
     menu_wanted = Signal(int, QPoint)  # a page, and where on the screen
@@ -88,7 +89,7 @@ class PageMap(QWidget):
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._count:
             shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            (self.opened if shift else self.looked).emit(self._page)
+            (self.opened if shift else self.entered).emit(self._page)
             return
         steps = {
             Qt.Key.Key_Left: -1,

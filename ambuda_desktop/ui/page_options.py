@@ -112,6 +112,7 @@ class PageOptionsForm(QWidget):
             (self.dpi, self.tr("Highest resolution in dots per inch; empty for no limit")),
         ):
             widget.setAccessibleName(name)
+            widget.setMinimumHeight(28)
 
     def _lay_out(self) -> None:
         form = QFormLayout()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
@@ -22,6 +22,7 @@ class PagePreview(QWidget):
     closed = Signal()
     open_wanted = Signal(int)  # in another program
     retry_wanted = Signal(int)
+    large_wanted = Signal(bool)  # the whole page of the window, or room for the map
 
     def __init__(self, images: PageImages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,9 +33,11 @@ class PagePreview(QWidget):
         self._wish: Wish | None = None
         self._picture: Picture | None = None
         self._fitted = True
+        self.is_large = False
         self.view = ImageView()
         self._words = words_label()
         self._note = words_label(faint=True)
+        self._note.setWordWrap(False)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
@@ -77,6 +80,12 @@ class PagePreview(QWidget):
         """Fit the image into its place, or show its own pixels."""
         self._fitted = fitted
         self._want()
+
+    def set_large(self, large: bool) -> None:
+        """Whether the rest of the Books page gives way."""
+        self.is_large = large
+        self._large_button.set_words(self.tr("Smaller") if large else self.tr("Larger"))
+        self.large_wanted.emit(large)
 
     def _want(self) -> None:
         if self._book is None or not self.isVisible():
@@ -130,7 +139,7 @@ class PagePreview(QWidget):
         share = picture.image.width() / max(1, picture.whole.width())
         if picture.wish.within is not None or share >= 1:
             return self.tr("{} × {} pixels").format(picture.whole.width(), picture.whole.height())
-        words = self.tr("{} × {} pixels, shown at {} %: all of them would not fit into the memory")
+        words = self.tr("{} × {} pixels, shown at {} %")  # all of them would not fit into the memory
         return words.format(picture.whole.width(), picture.whole.height(), round(share * 100))
 
     def _make_actions(self) -> dict[str, QAction]:
@@ -144,6 +153,7 @@ class PagePreview(QWidget):
             ("down", self.tr("Scroll down"), ["Down"], lambda: self.view.scroll_by(0, STEP)),
             ("fit", self.tr("Fit"), ["0", "F"], lambda: self.set_fitted(True)),
             ("full", self.tr("100 %"), ["1"], lambda: self.set_fitted(False)),
+            ("large", self.tr("Larger"), ["L"], lambda: self.set_large(not self.is_large)),
             ("open", self.tr("Open in another program"), ["O"], lambda: self.open_wanted.emit(self.page)),
             ("retry", self.tr("Retry this page"), ["R"], self._retry),
         ):
@@ -168,19 +178,19 @@ class PagePreview(QWidget):
         self._before, self._after = self._button("before"), self._button("after")
         self._fit_button, self._full_button = self._button("fit"), self._button("full")
         self._retry_button = self._button("retry", "retry")
-        close = Button(self.tr("Back to the books"), "", self.closed.emit, self.tr("Back to the books (Esc)"))
+        self._large_button = self._button("large")
+        close = Button(self.tr("Back"), "", self.closed.emit, self.tr("Back to the books (Esc)"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)
-        column.addWidget(
-            Flow(
-                close, self._before, self._after, self._fit_button, self._full_button, self._retry_button,
-                self._button("open"),
-            )
-        )  # fmt: skip
-        column.addWidget(self._words)
+        buttons = (close, self._before, self._after, self._fit_button, self._full_button)
+        more = (self._large_button, self._retry_button, self._button("open"))
+        column.addWidget(Flow(*buttons, *more))
+        said = QHBoxLayout()
+        said.addWidget(self._words, 1)
+        said.addWidget(self._note, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(said)
         column.addWidget(self.view, 1)
-        column.addWidget(self._note)
 
 
 def can_retry_page(book: BookSummary, page: int) -> bool:

@@ -25,6 +25,7 @@ class PresetRow(QWidget):
         self._options: PageOptions | None = None
         self.field = QComboBox()
         self.field.setEditable(True)
+        self.field.setMinimumHeight(28)
         self.field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.field.setAccessibleName(self.tr("Preset: choose one, or write a name for these options"))
         line = self.field.lineEdit()

@@ -16,6 +16,7 @@ QPushButton#primary {{ background: {accent}; color: {on_accent}; border: 1px sol
 QPushButton#primary:hover {{ border: 1px solid {text}; }}
 QPushButton#primary:focus {{ border: 1px solid {text}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
+QToolButton#plain::menu-indicator {{ image: none; }}
 QToolButton:hover {{ background: {hover}; }}
 QLineEdit {{
     background: {base}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;

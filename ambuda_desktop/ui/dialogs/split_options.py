@@ -111,7 +111,6 @@ class SplitOptionsDialog(QDialog):
         column.addWidget(line())
         column.addWidget(self.form)
         column.addWidget(self.remember)
-        column.addStretch(1)
         # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -119,6 +118,7 @@ class SplitOptionsDialog(QDialog):
         scroll.setWidget(sheet)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(24, 8, 24, 16)
+        buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(self.no)
         buttons.addWidget(self.ok)
@@ -128,4 +128,6 @@ class SplitOptionsDialog(QDialog):
         outer.addWidget(scroll, 1)
         outer.addLayout(buttons)
         self.setMinimumSize(420, 320)
-        self.resize(560, min(620, self.screen().availableGeometry().height() - 80))
+        height = sheet.heightForWidth(560) if sheet.hasHeightForWidth() else sheet.sizeHint().height()
+        # Room for a complaint, which comes and goes below each part.
+        self.resize(560, min(height + 120, self.screen().availableGeometry().height() - 80))

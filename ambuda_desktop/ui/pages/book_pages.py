@@ -25,6 +25,7 @@ class BookPages(QObject):
         self.is_open = False
         self.preview = PagePreview(PageImages(context.paths, context.background, self))
         pages.looked.connect(self.look)
+        pages.entered.connect(self.look_large)
         pages.moved.connect(self._moved)
         pages.opened.connect(self.open)
         pages.retry_wanted.connect(self.retry)
@@ -33,6 +34,11 @@ class BookPages(QObject):
         self.preview.closed.connect(self.close)
         self.preview.open_wanted.connect(self.open)
         self.preview.retry_wanted.connect(self.retry)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the preview has the Books page for itself."""
+        return self.is_open and self.preview.is_large
 
     def show_book(self, book: BookSummary | None) -> None:
         """The selected book was read again, or there is none, or there are several."""
@@ -43,7 +49,7 @@ class BookPages(QObject):
             self.preview.follow(book)
 
     def look(self, page: int) -> None:
-        """Show a page in the place of the list; the keyboard follows where it was not on the map."""
+        """Show a page in the place of the list, beside the map."""
         if self._book is None or not self._book.cells:
             return
         if not self.is_open:
@@ -51,7 +57,12 @@ class BookPages(QObject):
             self.shown.emit(True)
         self._map.go(page)
         self.preview.show_page(self._book, page)
-        if not self._map.hasFocus():
+
+    def look_large(self, page: int) -> None:
+        """Show a page on the whole of the Books page, under the keyboard."""
+        self.look(page)
+        if self.is_open:
+            self.preview.set_large(True)
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close(self) -> bool:
@@ -59,6 +70,7 @@ class BookPages(QObject):
         was, self.is_open = self.is_open, False
         if was:
             had_focus = self.preview.isAncestorOf(self._focused()) or self.preview.hasFocus()
+            self.preview.set_large(False)
             self.shown.emit(False)
             if had_focus:
                 self._map.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -85,5 +97,5 @@ class BookPages(QObject):
 
     def _menu(self, page: int, at: QPoint) -> None:
         if self._book is not None:
-            does = {"look": self.look, "open": self.open, "retry": self.retry}
+            does = {"look": self.look_large, "open": self.open, "retry": self.retry}
             page_menu(self._book, page, does, self._map).popup(at)

@@ -116,7 +116,7 @@ class BooksPage(QWidget):
             "remove": actions.ask_to_remove,
             "split": lambda those: self.forms.split_again(those, actions.split_again),
             "folder": lambda those: self._open_folder(those[0]),
-            "pages": lambda _: self.pages.look(self.detail.map.page),
+            "pages": lambda _: self.pages.look_large(self.detail.map.page),
             "tasks": lambda those: self.tasks_wanted.emit(those[0].id),
         }
         does[name](books)
@@ -190,6 +190,7 @@ class BooksPage(QWidget):
         self.detail.turned.connect(self.turn)
         self.detail.password.given.connect(self._give_password)
         self.pages.shown.connect(self._show_pages)
+        self.pages.preview.large_wanted.connect(lambda _: self._show_detail())
 
     def _listed(self) -> None:
         if self.model.rowCount():
@@ -227,7 +228,7 @@ class BooksPage(QWidget):
 
     def _show_detail(self) -> None:
         books = self.selection.books
-        self.detail.setVisible(bool(books))
+        self.detail.setVisible(bool(books) and not self.pages.is_large)
         if len(books) == 1:
             self.detail.show_book(books[0], self._history_of(books[0]))
         elif books:
