@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from ambuda_desktop.errors import BadInput
@@ -18,6 +19,10 @@ from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
 from ambuda_desktop.ui.durations import plural
 
 Again = Callable[[Sequence[BookSummary], str | None, PageOptions], None]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("book_forms", text)
 
 
 class BookForms:
@@ -38,9 +43,9 @@ class BookForms:
             return
         one = books[0] if len(books) == 1 else None
         ask = Ask(
-            self._window.tr("Split {} again").format(titles(books)),
-            self._window.tr("The images that are there stay until all of the new ones are complete."),
-            self._window.tr("Split again"),
+            _tr("Split {} again").format(titles(books)),
+            _tr("The images that are there stay until all of the new ones are complete."),
+            _tr("Split again"),
             books[0].options,
             settings.presets,
             pages=(one.asked or "") if one else None,
@@ -54,12 +59,12 @@ class BookForms:
         if not found or settings is None:
             return
         one = len(found) == 1
-        many = plural(len(found), self._window.tr("Add %s book"), self._window.tr("Add %s books"))
-        heading = self._window.tr("Add “{}”").format(name_of(found[0])) if one else many
+        many = plural(len(found), _tr("Add %s book"), _tr("Add %s books"))
+        heading = _tr("Add “{}”").format(name_of(found[0])) if one else many
         ask = Ask(
             heading,
-            self._window.tr("What you add is only read, never changed."),
-            self._window.tr("Add the book") if one else many,
+            _tr("What you add is only read, never changed."),
+            _tr("Add the book") if one else many,
             settings.split,
             settings.presets,
             title=name_of(found[0]) if one else None,
