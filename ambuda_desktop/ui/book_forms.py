@@ -1,5 +1,7 @@
 """The dialogs for options: before books are added, and before they are split again."""
 
+import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +15,7 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.adding import BookPlace, name_of
+from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.book_words import titles
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
@@ -30,6 +33,7 @@ class BookForms:
 
     def __init__(self, context: Context, window: QWidget) -> None:
         self._context, self._window = context, window
+        self._changing = threading.Lock()
 
     def add(self, places: list[Path]) -> None:
         """Look for books in some places, then ask how they are wanted."""
@@ -98,7 +102,12 @@ class BookForms:
 
     def _change(self, values: Callable[[Settings], dict[str, object]]) -> None:
         place = self._context.paths.settings
-        self._context.write(lambda _store, _errand: Settings.change(place, **values(Settings.load(place))))
+
+        def work(_store: sqlite3.Connection, _errand: Errand) -> Settings:
+            with self._changing:  # presets are read, then written
+                return Settings.change(place, **values(Settings.load(place)))
+
+        self._context.write(work)
 
     def _settings(self) -> Settings | None:
         try:

@@ -54,6 +54,8 @@ def page_words(book: BookSummary, page: int) -> str:
         what = _tr("not made")
     elif letter == cells.WAITING and book.paused:
         what = _tr("paused")
+    elif letter == cells.FAILED and is_busy(book) and page in book.missing:
+        what = _tr("failed, is tried again")
     words = _tr("Page %d of %d: %s.") % (page, len(book.cells), what)
     return f"{words} {why}" if why else words
 

@@ -1,7 +1,7 @@
 """A page of a book as a picture, in the place of the list: arrow keys turn the pages, Esc goes back."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ambuda_desktop.store import pages as cells
@@ -44,6 +44,7 @@ class PagePreview(QWidget):
         self._settle.timeout.connect(self._want)
         self._actions = self._make_actions()
         self._lay_out()
+        self._enable(shown=False)
         images.read.connect(self._read)
         self.view.resized.connect(self._settle.start)
         self.view.opened.connect(lambda: self.open_wanted.emit(self.page))
@@ -66,6 +67,23 @@ class PagePreview(QWidget):
     def book(self) -> str | None:
         """The book that is shown."""
         return self._book.id if self._book else None
+
+    @property
+    def shared_actions(self) -> list[QAction]:
+        """What the map understands, too, as long as a page is shown."""
+        return [self._actions[name] for name in ("fit", "full", "large", "open", "retry")]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._enable(shown=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._enable(shown=False)
+
+    def _enable(self, *, shown: bool) -> None:
+        for action in self.shared_actions:
+            action.setEnabled(shown)
 
     def turn(self, by: int) -> None:
         """Go some pages on."""

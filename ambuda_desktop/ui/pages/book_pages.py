@@ -24,6 +24,7 @@ class BookPages(QObject):
         self._book: BookSummary | None = None
         self.is_open = False
         self.preview = PagePreview(PageImages(context.paths, context.background, self))
+        pages.addActions(self.preview.shared_actions)
         pages.looked.connect(self.look)
         pages.entered.connect(self.look_large)
         pages.moved.connect(self._moved)
