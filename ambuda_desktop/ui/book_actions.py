@@ -14,7 +14,6 @@ from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.control import cancel, pause_books, resume_books
 from ambuda_desktop.ui.background import Errand
-from ambuda_desktop.ui.book_commands import BY_NAME
 from ambuda_desktop.ui.book_words import is_busy, titles, wanted_pages
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import number
@@ -87,8 +86,9 @@ class BookActions(QObject):
         paths = self._context.paths
 
         def one(store: Store, name: str) -> None:
-            resume_books(store, [name])
             give_password(store, paths, name, password)
+            if book.paused:  # only afterwards: a resumed plan would run at once, without it
+                resume_books(store, [name])
 
         self._each([book.id], one)
 
@@ -98,7 +98,7 @@ class BookActions(QObject):
         words = self.tr("Move {} with {} to the trash? What you added stays where you had it.")
         images = pages(count)
         bars = self._context.bars
-        action = (BY_NAME["remove"].words(books).rstrip("…"), lambda: self._remove(books))
+        action = (self.tr("Move to the trash"), lambda: self._remove(books))
         bars.say("remove", words.format(titles(books), images), "warning", action)
         bars.focus("remove")
 

@@ -48,6 +48,10 @@ def _can_pause(book: BookSummary) -> bool:
     return is_busy(book) and not (book.paused or book.stopping or is_locked(book))
 
 
+def _can_resume(book: BookSummary) -> bool:
+    return is_busy(book) and book.paused and not book.stopping and not is_locked(book)
+
+
 def _can_retry(book: BookSummary) -> bool:
     return book.state in ("incomplete", "failed", "cancelled")
 
@@ -72,7 +76,7 @@ def _retry_words(books: Books) -> str:
 COMMANDS: tuple[Command, ...] = (
     Command("retry", "retry", "Ctrl+R", "Retry failed pages", _can_retry, _retry_words),
     Command(
-        "resume", "play", "Ctrl+Shift+P", "Resume", lambda b: is_busy(b) and b.paused and not b.stopping,
+        "resume", "play", "Ctrl+Shift+P", "Resume", _can_resume,
         _for_all("Resume", "Resume %s books"),
     ),
     Command(

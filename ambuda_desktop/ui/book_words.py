@@ -45,8 +45,8 @@ def cell(letter: str) -> str:
     }[letter]
 
 
-def page_words(book: BookSummary, page: int) -> str:
-    """One page of a book: `Page 62 of 300: failed. The image is damaged.`"""
+def page_words(book: BookSummary, page: int, *, reason: bool = True) -> str:
+    """One page of a book, with the reason for its state: `Page 62 of 300: failed. The image is damaged.`"""
     letter = book.cells[page - 1]
     why = book.failures.get(page) or book.warnings.get(page)
     what = cell(letter)
@@ -57,7 +57,7 @@ def page_words(book: BookSummary, page: int) -> str:
     elif letter == cells.FAILED and is_busy(book) and page in book.missing:
         what = _tr("failed, is tried again")
     words = _tr("Page %d of %d: %s.") % (page, len(book.cells), what)
-    return f"{words} {why}" if why else words
+    return f"{words} {why}" if why and reason else words
 
 
 def failed_pages(count: int) -> str:

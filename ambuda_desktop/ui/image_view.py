@@ -54,6 +54,8 @@ class ImageView(QScrollArea):
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.hide()
         self.setWidget(self._canvas)
+        self._canvas.setAutoFillBackground(False)
+        self.words.raise_()
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to what it is in
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

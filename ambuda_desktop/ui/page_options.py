@@ -18,6 +18,7 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.preset_row import PresetRow
 from ambuda_desktop.ui.widgets import set_text, words_label
 
+LABELS = 96  # pixels of the column of labels
 COARSEST, FINEST = 36, 2400  # dpi, as PageOptions has them
 
 
@@ -124,12 +125,24 @@ class PageOptionsForm(QWidget):
         form.addRow(self.tr("&Quality"), _short(self.quality))
         form.addRow("", self.gray)
         form.addRow(self.tr("At most (d&pi)"), _short(self.dpi))
+        align_labels(form)
+        for label in (self.complaint, self._advice):
+            label.setMinimumWidth(280)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(form)
         column.addWidget(self.complaint)
         column.addWidget(self._advice)
+
+
+def align_labels(form: QFormLayout) -> None:
+    """Give the labels of a form the width that they have in all forms above and below it."""
+    for row in range(form.rowCount()):
+        item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        label = item.widget() if item is not None else None
+        if label is not None:
+            label.setMinimumWidth(LABELS)
 
 
 def _short(field: QWidget) -> QWidget:

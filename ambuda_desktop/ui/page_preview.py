@@ -140,7 +140,9 @@ class PagePreview(QWidget):
         if self._book is None or not self._book.cells:
             return
         said = page_words(self._book, self.page)
-        set_text(self._words, said)
+        # Where there is no image, the reason stands in its place.
+        reason = self._picture is None or self._picture.image is not None
+        set_text(self._words, page_words(self._book, self.page, reason=reason))
         self.view.setAccessibleName(said)
         self.setAccessibleName(self.tr("{}: {}").format(self._book.title, said))
         set_text(self._note, self._size_words())

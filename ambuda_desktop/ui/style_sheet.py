@@ -23,6 +23,9 @@ QLineEdit {{
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {faint}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; }}
+QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
 QAbstractItemView {{ background: {base}; border: none; outline: none;
     selection-background-color: {selected}; selection-color: {text}; }}
 QListView#places {{ background: {window}; }}

@@ -15,6 +15,7 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store import books, dispatch, query
+from ambuda_desktop.store.control import pause_books
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.dialogs.split_options import SplitOptionsDialog
 from ambuda_desktop.ui.main_window import MainWindow
@@ -183,7 +184,7 @@ def test_remove_asks_with_a_count_and_goes_to_the_trash(
         window.context.bars.sentences
     )
     assert books.book_count(store) == 2
-    answer(window.context, "remove", "Remove 2 books from the library")
+    answer(window.context, "remove", "Move to the trash")
 
     # Then they are gone, and it is said where to
     qtbot.waitUntil(lambda: books.book_count(store) == 0)
@@ -205,7 +206,7 @@ def test_a_book_that_cannot_go_keeps_no_other(
     split(store, paths, "megha", "Megha")
     select(qtbot, window, "gita", "megha")
     window.books.do("remove")
-    answer(window.context, "remove", "Remove")
+    answer(window.context, "remove", "Move to the trash")
     qtbot.waitUntil(lambda: books.book_ids(store) == ["gita"])
     qtbot.waitUntil(
         lambda: any("“Gītā” cannot be moved to the trash" in s for s in window.context.bars.sentences)
@@ -218,7 +219,10 @@ def test_a_locked_book_asks_for_its_password(
     # Given a book whose plan waits for a password
     plan = add_book(store, "gita", "Gītā")
     (paths.library / "gita").mkdir()
-    store.execute("UPDATE tasks SET waiting_for = 'password', not_before = 9e9 WHERE id = ?", (plan.id,))
+    # as a worker parks it: held, until somebody gives one
+    parked = "UPDATE tasks SET waiting_for = 'password', held = 1 WHERE id = ?"
+    store.execute(parked, (plan.id,))
+    pause_books(store, ["gita"])
     select(qtbot, window, "gita")
     field = window.books.detail.password
     qtbot.waitUntil(field.isVisible)
@@ -233,6 +237,8 @@ def test_a_locked_book_asks_for_its_password(
     folder = BookFolder(paths.library / "gita")
     qtbot.waitUntil(lambda: summary(store, "gita").waiting_for is None)
     assert folder.password.read_text() == "sesame"
+    qtbot.waitUntil(lambda: not summary(store, "gita").paused)  # whoever unlocks it wants it
+    assert store.execute("SELECT held FROM tasks WHERE id = ?", (plan.id,)).fetchone()["held"] == 0
     assert stat.S_IMODE(folder.password.stat().st_mode) == 0o600
     assert field.field.text() == ""
     assert not any(b"sesame" in p.read_bytes() for p in paths.root.glob("store.db*"))

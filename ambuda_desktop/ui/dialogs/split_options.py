@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from ambuda_desktop.params.split import PageOptions, parse_pages
-from ambuda_desktop.ui.page_options import PageOptionsForm
+from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
+
+WORDS = 340  # pixels that sentences have at least
+MOST_HIGH = 560  # pixels
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,11 @@ class SplitOptionsDialog(QDialog):
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        column.addWidget(words_label(self._ask.heading, heavy=True, scale=1.15))
+        heading = words_label(self._ask.heading, heavy=True, scale=1.15)
         explanation = words_label(self._ask.explanation)
-        column.addWidget(explanation)
+        for label in (heading, explanation, self.complaint):
+            label.setMinimumWidth(WORDS)  # the height is guessed of a width: not of one that never comes
+            column.addWidget(label)
         fields = QFormLayout()
         fields.setHorizontalSpacing(24)
         fields.setVerticalSpacing(8)
@@ -106,11 +111,12 @@ class SplitOptionsDialog(QDialog):
             fields.addRow(self.tr("&Title"), self.title)
         if self._ask.pages is not None:
             fields.addRow(self.tr("Pa&ges"), self.pages)
-        column.addLayout(fields)
-        column.addWidget(self.complaint)
+        align_labels(fields)
+        column.insertLayout(2, fields)
         column.addWidget(line())
         column.addWidget(self.form)
         column.addWidget(self.remember)
+        column.addStretch(1)
         # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -128,6 +134,4 @@ class SplitOptionsDialog(QDialog):
         outer.addWidget(scroll, 1)
         outer.addLayout(buttons)
         self.setMinimumSize(420, 320)
-        height = sheet.heightForWidth(560) if sheet.hasHeightForWidth() else sheet.sizeHint().height()
-        # Room for a complaint, which comes and goes below each part.
-        self.resize(560, min(height + 120, self.screen().availableGeometry().height() - 80))
+        self.resize(560, min(MOST_HIGH, self.screen().availableGeometry().height() - 80))
