@@ -1,6 +1,5 @@
 """The main window: sidebar, pages, bars and the line of facts."""
 
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -22,6 +21,7 @@ from ambuda_desktop.ui.pages.books_page import BooksPage
 from ambuda_desktop.ui.pages.settings_page import SettingsPage
 from ambuda_desktop.ui.pages.tasks_page import TasksPage
 from ambuda_desktop.ui.pages.workers_page import WorkersPage
+from ambuda_desktop.ui.refused_bars import RefusedBars
 from ambuda_desktop.ui.sidebar import Sidebar
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.status_bar import StatusBar
@@ -54,6 +54,7 @@ class MainWindow(QWidget):
             "books": self.books, "tasks": self.tasks, "workers": self.workers, "settings": self.settings,
         }  # fmt: skip
         self._stack = QStackedWidget(self)
+        self._refused = RefusedBars(context.bars, self)
         self._troubles = TroubleBars(context.bars, daemon.start)
         self._splitters = {"books": self.books.splitter, "tasks": self.tasks.splitter}
         self._state = WindowState(context.paths)
@@ -219,9 +220,6 @@ class MainWindow(QWidget):
             self._filter = wanted
             self.tasks.show_filter(wanted)
 
-    def _refuse(self, sentence: str) -> None:
-        self.context.bars.say(f"refused {time.monotonic()}", sentence, "error")
-
     def _second(self) -> None:
         self.daemon.look((self.status.facts.get("daemon") or {}).get("state"))
         self.refresh()
@@ -231,7 +229,7 @@ class MainWindow(QWidget):
         watch.changed.connect(self.refresh)
         watch.second.connect(self._second)
         watch.unreadable.connect(lambda sentence: self.context.bars.say("store", sentence, "error"))
-        adding.refused.connect(self._refuse)
+        adding.refused.connect(self._refused.say)
         self.daemon.changed.connect(self.refresh)
         self.top.add_wanted.connect(self.choose_files)
         self.top.add_menu.addActions([self.actions_by_name[n] for n in ("add", "add_folder", "add_options")])
