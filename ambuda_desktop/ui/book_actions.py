@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.library import remove_book
@@ -27,6 +27,8 @@ Store = sqlite3.Connection
 
 class BookActions(QObject):
     """Pause, resume, cancel, retry, split again, remove."""
+
+    answered = Signal()  # a bar that had the keyboard is gone
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -125,11 +127,13 @@ class BookActions(QObject):
     def _go_on(self, names: Iterable[str]) -> None:
         self._going_on.update(names)
         self._context.bars.hush("cancelled books")
+        self.answered.emit()
         self.refresh()
 
     def _remove(self, books: Books) -> None:
         paths = self._context.paths
         self._context.bars.hush("remove")
+        self.answered.emit()
         by_id = {book.id: book for book in books}
 
         def removed(gone: list[str]) -> None:

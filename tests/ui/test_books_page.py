@@ -185,6 +185,7 @@ def test_remove_asks_with_a_count_and_goes_to_the_trash(
     )
     assert books.book_count(store) == 2
     answer(window.context, "remove", "Move to the trash")
+    assert window.books.list.hasFocus()  # not the next field that there happens to be
 
     # Then they are gone, and it is said where to
     qtbot.waitUntil(lambda: books.book_count(store) == 0)

@@ -173,6 +173,7 @@ class BooksPage(QWidget):
         selected.currentChanged.connect(self._select)
         selected.selectionChanged.connect(lambda *_: self._read_selection())
         self.selection.changed.connect(self._show_detail)
+        self.actions_on_books.answered.connect(self.list.setFocus)
         self.list.activated.connect(lambda _index: self.do("tasks"))
         self.list.customContextMenuRequested.connect(
             lambda at: self.menu().popup(self.list.viewport().mapToGlobal(at))
