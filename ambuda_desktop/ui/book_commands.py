@@ -76,7 +76,7 @@ def _retry_words(books: Books) -> str:
 COMMANDS: tuple[Command, ...] = (
     Command("retry", "retry", "Ctrl+R", "Retry failed pages", _can_retry, _retry_words),
     Command(
-        "resume", "play", "Ctrl+Shift+P", "Resume", _can_resume,
+        "resume", "play", "Ctrl+U", "Resume", _can_resume,
         _for_all("Resume", "Resume %s books"),
     ),
     Command(

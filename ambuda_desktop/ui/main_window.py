@@ -107,10 +107,13 @@ class MainWindow(QWidget):
             self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.top.search.selectAll()
 
+    def go_back(self) -> None:
+        """From a page of a book to the list, from what was searched for to all."""
+        if self._stack.currentWidget() is not self.books or not self.books.pages.close():
+            self.clear_search()
+
     def clear_search(self) -> None:
-        """Show all of the page that is open; a page of a book gives way first."""
-        if self._stack.currentWidget() is self.books and self.books.pages.close():
-            return
+        """Show all of the page that is open."""
         self.top.search.clear()
         self._search("")
         if self._page_name() == "tasks":

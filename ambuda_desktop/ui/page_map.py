@@ -40,7 +40,7 @@ class PageMap(QWidget):
         self._summary: BookSummary | None = None
         self._page = 1
         retry = QAction(self.tr("Retry this page"), self)
-        retry.setShortcut(QKeySequence("Ctrl+Shift+R"))
+        retry.setShortcut(QKeySequence("R"))
         retry.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         retry.triggered.connect(lambda: self.retry_wanted.emit(self._page))
         self.addAction(retry)

@@ -71,7 +71,7 @@ class PagePreview(QWidget):
     @property
     def shared_actions(self) -> list[QAction]:
         """What the map understands, too, as long as a page is shown."""
-        return [self._actions[name] for name in ("fit", "full", "large", "open", "retry")]
+        return [self._actions[name] for name in ("fit", "full", "large", "open")]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

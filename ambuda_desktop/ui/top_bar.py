@@ -33,7 +33,9 @@ class TopBar(QWidget):
         self._more = QToolButton(self)
         self._more.setObjectName("plain")
         self._more.setText("▾")
-        self._more.setToolTip(self.tr("Other ways to add books. Drop them with Shift held to choose options."))
+        self._more.setToolTip(
+            self.tr("Other ways to add books. Drop them with Shift held to choose options.")
+        )
         self._more.setAccessibleName(self.tr("Other ways to add books"))
         self._more.setMenu(self.add_menu)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

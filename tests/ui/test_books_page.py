@@ -87,7 +87,7 @@ def test_pause_and_resume_by_key(qtbot: QtBot, window: MainWindow, store: sqlite
     press(window.books.list, "Ctrl+P")
     qtbot.waitUntil(lambda: window.books.detail._sentence.text() == "Paused; 15 of 30 done.")
     assert window.books.detail.buttons.by_name["resume"].isVisible()
-    press(window.books.list, "Ctrl+Shift+P")
+    press(window.books.list, "Ctrl+U")
     qtbot.waitUntil(lambda: not summary(store, "gita").paused)
     qtbot.waitUntil(window.books.detail.buttons.by_name["pause"].isVisible)
 

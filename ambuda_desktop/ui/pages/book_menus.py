@@ -45,7 +45,7 @@ def page_menu(
         ("open", _tr("Open in another program") + "\tShift+Enter"),
     ]
     if can_retry_page(book, page):
-        entries.append(("retry", _tr("Retry this page") + "\tCtrl+Shift+R"))
+        entries.append(("retry", _tr("Retry this page") + "\tR"))
     for name, words in entries:
         action = menu.addAction(words)
         action.triggered.connect(lambda _checked=False, name=name: does[name](page))
