@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.files import write_atomic
+from ambuda_desktop.locks import FileLock
 from ambuda_desktop.params.split import PageOptions
 
+LOCK_WAIT = 5.0  # seconds that a change waits for another one
 LANGUAGES = {"system": "", "en": "English"}
 
 
@@ -50,13 +52,19 @@ class Settings(BaseModel):
     @classmethod
     def change(cls, path: Path, **values: object) -> "Settings":
         """Save some values beside those that are saved already. Raises BadInput with the reason; then none is."""
-        settings = cls.load(path)
+        # One at a time: of two changes at once, one would be lost.
+        lock = FileLock.take(path.with_name(f".{path.name}.lock"), wait=LOCK_WAIT)
+        if lock is None:
+            raise BadInput(f"{path} is being changed by another program. Try again.")
         try:
+            settings = cls.load(path)
             for name, value in values.items():
                 setattr(settings, name, value)
+            settings.save(path)
         except ValidationError as error:
             raise BadInput(f"This cannot be used: {first_fault(error)}.") from error
-        settings.save(path)
+        finally:
+            lock.release()
         return settings
 
 

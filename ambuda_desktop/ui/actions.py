@@ -1,11 +1,14 @@
 """The actions of the window: each has words, a shortcut, and one place that says what it does."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
+
+from ambuda_desktop.ui.book_commands import BY_NAME
 
 
 def _tr(text: str) -> str:
@@ -16,8 +19,11 @@ class Commands(Protocol):
     """What the window can be told."""
 
     def choose_files(self) -> None: ...
+    def choose_folder(self) -> None: ...
+    def choose_with_options(self) -> None: ...
+    def do_with_books(self, command: str) -> None: ...
     def focus_search(self) -> None: ...
-    def clear_search(self) -> None: ...
+    def go_back(self) -> None: ...
     def go_to(self, page: str) -> None: ...
     def cancel_selected(self) -> None: ...
     def retry_selected(self) -> None: ...
@@ -45,8 +51,14 @@ def make_actions(window: QWidget, commands: Commands) -> dict[str, QAction]:
         made[name] = action
 
     add("add", _tr("Add books…"), ["Ctrl+O"], commands.choose_files)
+    add("add_folder", _tr("Add a folder…"), ["Ctrl+Shift+F"], commands.choose_folder)
+    add("add_options", _tr("Add with options…"), ["Ctrl+Shift+O"], commands.choose_with_options)
+    for name in ("pause", "resume", "split", "pages", "remove"):
+        does = partial(commands.do_with_books, name)
+        words = _tr("Selected books: {}").format(BY_NAME[name].words())
+        add(f"{name} books", words, [BY_NAME[name].keys], does)
     add("search", _tr("Search"), ["Ctrl+F"], commands.focus_search)
-    add("clear", _tr("Show all"), ["Esc"], commands.clear_search)
+    add("clear", _tr("Show all"), ["Esc"], commands.go_back)
     add("books", _tr("Books"), ["Ctrl+1"], lambda: commands.go_to("books"))
     add("tasks", _tr("Tasks"), ["Ctrl+2"], lambda: commands.go_to("tasks"))
     add("workers", _tr("Workers"), ["Ctrl+3"], lambda: commands.go_to("workers"))

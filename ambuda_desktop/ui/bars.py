@@ -1,6 +1,6 @@
 """Sentences inside the page, instead of modal boxes: one bar each, above what it is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -19,6 +19,7 @@ from ambuda_desktop.ui.icons import pixmap
 from ambuda_desktop.ui.theme import color
 
 Kind = Literal["note", "warning", "error"]
+Action = tuple[str, Callable[[], None]]  # the words of a button, and what it does
 MOST = 4  # bars at once; older ones that can be closed give way
 
 
@@ -30,6 +31,7 @@ class Bar(QFrame):
         self.setObjectName("bar")
         self.setProperty("tone", kind)
         self.kind = kind
+        self.has_buttons = False
         self._icon = QLabel(self)
         self.label = QLabel(sentence, self)
         self.label.setWordWrap(True)
@@ -50,6 +52,13 @@ class Bar(QFrame):
     def say(self, sentence: str) -> None:
         self.label.setText(sentence)
         self.setAccessibleName(sentence)
+
+    def add_button(self, words: str, does: Callable[[], None]) -> None:
+        button = QPushButton(words, self)
+        button.setAccessibleName(words)
+        button.clicked.connect(lambda: does())
+        self.row.addWidget(button)
+        self.has_buttons = True
 
     def tint(self) -> None:
         """Draw the icon in the scheme in use."""
@@ -84,21 +93,19 @@ class Bars(QWidget):
         key: str,
         sentence: str,
         kind: Kind = "note",
-        action: tuple[str, Callable[[], None]] | None = None,
+        action: Action | None = None,
         closable: bool = True,
+        more: Sequence[Action] = (),
     ) -> None:
-        """Show a sentence, with a button `action` = (its text, what it does)."""
+        """Show a sentence, with a button `action` = (its text, what it does), and `more` of them."""
         old = self._bars.get(key)
-        if old is not None and old.kind == kind and action is None:
+        if old is not None and old.kind == kind and action is None and not old.has_buttons:
             old.say(sentence)
             return
         self.hush(key)
         bar = Bar(sentence, kind, self)
-        if action is not None:
-            button = QPushButton(action[0], bar)
-            button.setAccessibleName(action[0])
-            button.clicked.connect(lambda: action[1]())
-            bar.row.addWidget(button)
+        for one in (action, *more) if action is not None else more:
+            bar.add_button(*one)
         if closable:
             bar.row.addWidget(self._close_button(key, bar))
             closing = [k for k, b in self._bars.items() if b.property("closable")]
@@ -108,6 +115,17 @@ class Bars(QWidget):
         self._bars[key] = bar
         self._column.addWidget(bar)
         bar.show()
+
+    def has(self, key: str) -> bool:
+        """Whether a sentence is still there."""
+        return key in self._bars
+
+    def focus(self, key: str) -> None:
+        """Put the keyboard on the first button of a sentence: somebody asked for it just now."""
+        bar = self._bars.get(key)
+        button = bar.findChild(QPushButton) if bar is not None else None
+        if button is not None:
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hush(self, key: str) -> None:
         """Take a sentence away."""

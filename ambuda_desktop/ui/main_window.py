@@ -1,13 +1,12 @@
 """The main window: sidebar, pages, bars and the line of facts."""
 
-import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store import query
@@ -18,6 +17,7 @@ from ambuda_desktop.ui.actions import make_actions
 from ambuda_desktop.ui.choices import book_choices, command_choices
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.daemon_watch import DaemonWatch
+from ambuda_desktop.ui.dialogs.choosing import choose_files, choose_folder
 from ambuda_desktop.ui.dialogs.closing import ask_before_closing
 from ambuda_desktop.ui.drops import local_files
 from ambuda_desktop.ui.models.places_model import Place
@@ -26,6 +26,7 @@ from ambuda_desktop.ui.pages.settings_page import SettingsPage
 from ambuda_desktop.ui.pages.tasks_page import TasksPage
 from ambuda_desktop.ui.pages.workers_page import WorkersPage
 from ambuda_desktop.ui.palette import Palette
+from ambuda_desktop.ui.refused_bars import RefusedBars
 from ambuda_desktop.ui.sidebar import Sidebar
 from ambuda_desktop.ui.single_instance import open_new_window
 from ambuda_desktop.ui.status import Status
@@ -60,6 +61,7 @@ class MainWindow(QWidget):
             "books": self.books, "tasks": self.tasks, "workers": self.workers, "settings": self.settings,
         }  # fmt: skip
         self._stack = QStackedWidget(self)
+        self._refused = RefusedBars(context.bars, self)
         self._troubles = TroubleBars(context.bars, daemon.start)
         self._splitters = {"books": self.books.splitter, "tasks": self.tasks.splitter}
         self._state = WindowState(context.paths)
@@ -88,21 +90,33 @@ class MainWindow(QWidget):
     # What can be done: the Commands of actions.py.
 
     def choose_files(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(
-            self, self.tr("Add books"), "", self.tr("PDF files (*.pdf *.PDF)")
-        )
-        self.add_files([Path(file) for file in files])
+        self.add_files(choose_files(self))
 
-    def add_files(self, files: list[Path]) -> None:
-        """Add PDFs and folders of PDFs, and show them."""
+    def choose_folder(self) -> None:
+        self.add_files(choose_folder(self))
+
+    def choose_with_options(self) -> None:
+        self.add_files(choose_files(self), with_options=True)
+
+    def add_files(self, files: list[Path], *, with_options: bool = False) -> None:
+        """Add PDFs, pictures and folders of them, as the settings say or as a form says, and show them."""
         if files:
             self.sidebar.go(Place("books"))
-            self.context.adding.add(files)
+            (self.books.forms.add if with_options else self.context.adding.add)(files)
+
+    def do_with_books(self, command: str) -> None:
+        if self._stack.currentWidget() is self.books:
+            self.books.do(command)
 
     def focus_search(self) -> None:
         if self.top.search.isEnabled():
             self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.top.search.selectAll()
+
+    def go_back(self) -> None:
+        """From a page of a book to the list, from what was searched for to all."""
+        if self._stack.currentWidget() is not self.books or not self.books.pages.close():
+            self.clear_search()
 
     def clear_search(self) -> None:
         """Show all of the page that is open."""
@@ -194,11 +208,15 @@ class MainWindow(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_files(event.mimeData()):
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.add_files(local_files(event.mimeData()))
+        # Never a move: whoever offers it would remove the files that we only read.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        asks = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.add_files(local_files(event.mimeData()), with_options=asks)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -240,9 +258,6 @@ class MainWindow(QWidget):
             self._filter = wanted
             self.tasks.show_filter(wanted)
 
-    def _refuse(self, sentence: str) -> None:
-        self.context.bars.say(f"refused {time.monotonic()}", sentence, "error")
-
     def _second(self) -> None:
         self.daemon.look((self.status.facts.get("daemon") or {}).get("state"))
         self.refresh()
@@ -252,12 +267,14 @@ class MainWindow(QWidget):
         watch.changed.connect(self.refresh)
         watch.second.connect(self._second)
         watch.unreadable.connect(lambda sentence: self.context.bars.say("store", sentence, "error"))
-        adding.refused.connect(self._refuse)
+        adding.refused.connect(self._refused.say)
         self.daemon.changed.connect(self.refresh)
         self.top.add_wanted.connect(self.choose_files)
+        self.top.add_menu.addActions([self.actions_by_name[n] for n in ("add", "add_folder", "add_options")])
         self.top.searched.connect(self._search)
         self.sidebar.went.connect(self._went)
         self.books.add_wanted.connect(self.choose_files)
+        self.books.folder_wanted.connect(self.choose_folder)
         self.books.tasks_wanted.connect(self.show_tasks_of)
         for page in (self.books, self.tasks):
             page.clear_wanted.connect(self.clear_search)
@@ -267,8 +284,6 @@ class MainWindow(QWidget):
         self.tasks.chips.chosen.connect(self._narrow)
         self.workers.start_wanted.connect(self.daemon.start)
         self.settings.theme_chosen.connect(theme.apply)
-        names = ("folder", "retry", "cancel", "turn")
-        self.books.list.addActions([self.actions_by_name[name] for name in names])
         self.tasks.table.addActions(
             [self.actions_by_name[name] for name in ("retry", "cancel", "copy_ids", "turn")]
         )

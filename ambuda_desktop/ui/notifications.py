@@ -12,7 +12,7 @@ from ambuda_desktop.store import books
 from ambuda_desktop.ui.background import Background
 from ambuda_desktop.ui.durations import number
 from ambuda_desktop.ui.store_watch import StoreWatch
-from ambuda_desktop.ui.words import book_sentence, book_state
+from ambuda_desktop.ui.book_words import book_sentence, book_state
 
 log = logging.getLogger(__name__)
 

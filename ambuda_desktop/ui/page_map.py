@@ -1,13 +1,24 @@
-"""One cell a page, wrapped into rows: the pointer or the arrow keys tell a page, Enter opens it."""
+"""One cell a page, wrapped into rows: the pointer or the arrow keys tell a page, a click or Enter shows it."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.painting import draw_cell
 from ambuda_desktop.ui.theme import color
-from ambuda_desktop.ui.words import page_words
 
 CELL = 14  # pixels from one cell to the next
 GAP = 3
@@ -17,12 +28,22 @@ class PageMap(QWidget):
     """The pages of one book."""
 
     told = Signal(str)  # the words for the page under the pointer or the cursor
-    chosen = Signal(int)  # a page
+    moved = Signal(int)  # the cursor, to this page
+    looked = Signal(int)  # a click: this page shall be seen
+    entered = Signal(int)  # Enter: it shall be seen, and have the keyboard
+    opened = Signal(int)  # a double click, or Shift+Enter: in another program
+    retry_wanted = Signal(int)
+    menu_wanted = Signal(int, QPoint)  # a page, and where on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._summary: BookSummary | None = None
         self._page = 1
+        retry = QAction(self.tr("Retry this page"), self)
+        retry.setShortcut(QKeySequence("R"))
+        retry.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        retry.triggered.connect(lambda: self.retry_wanted.emit(self._page))
+        self.addAction(retry)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Pages of the book"))
@@ -66,8 +87,9 @@ class PageMap(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._count:
-            self.chosen.emit(self._page)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._count:
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.opened if shift else self.entered).emit(self._page)
             return
         steps = {
             Qt.Key.Key_Left: -1,
@@ -91,11 +113,22 @@ class PageMap(QWidget):
         page = self._page_at(event.position().toPoint())
         if page:
             self._go(page)
+            if event.button() == Qt.MouseButton.LeftButton:
+                self.looked.emit(page)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         page = self._page_at(event.position().toPoint())
-        if page:
-            self.chosen.emit(page)
+        if page and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(page)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self._count:
+            return
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self.mapToGlobal(self._cell(self._page - 1).center().toPoint())
+            self.menu_wanted.emit(self._page, at)
+        elif page := self._page_at(event.pos()):
+            self.menu_wanted.emit(page, event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self.told.emit("")
@@ -108,6 +141,16 @@ class PageMap(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.told.emit("")
+
+    @property
+    def page(self) -> int:
+        """Where the cursor is."""
+        return self._page
+
+    def go(self, page: int) -> None:
+        """Put the cursor on a page; nothing is said of it."""
+        self._page = page
+        self.update()
 
     @property
     def _count(self) -> int:
@@ -148,7 +191,9 @@ class PageMap(QWidget):
         return page_words(self._summary, page) if self._summary and page <= self._count else ""
 
     def _go(self, page: int) -> None:
-        self._page = page
+        moved, self._page = page != self._page, page
+        if moved:
+            self.moved.emit(page)
         self.setAccessibleDescription(self._words(page))
         self.told.emit(self._words(page))
         self.update()

@@ -16,6 +16,7 @@ QPushButton#primary {{ background: {accent}; color: {on_accent}; border: 1px sol
 QPushButton#primary:hover {{ border: 1px solid {text}; }}
 QPushButton#primary:focus {{ border: 1px solid {text}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
+QToolButton#plain::menu-indicator {{ image: none; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton#chip {{ border: 1px solid {line}; border-radius: 12px; padding: 4px 12px; background: {raised}; }}
 QToolButton#chip:hover {{ background: {hover}; }}
@@ -26,6 +27,9 @@ QLineEdit {{
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {faint}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; }}
+QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
 QAbstractItemView {{ background: {base}; border: none; outline: none;
     selection-background-color: {selected}; selection-color: {text}; }}
 QTableWidget#facts::item {{ padding: 0 5px; }}

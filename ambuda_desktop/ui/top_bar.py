@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from ambuda_desktop.ui.icons import icon
 from ambuda_desktop.ui.widgets import Button, words_label
@@ -29,6 +29,16 @@ class TopBar(QWidget):
         self.add = Button(self.tr("Add"), "add", self.add_wanted.emit, self.tr("Add books (Ctrl+O)"))
         self.add.setObjectName("primary")
         self.add.setAccessibleName(self.tr("Add books"))
+        self.add_menu = QMenu(self)
+        self._more = QToolButton(self)
+        self._more.setObjectName("plain")
+        self._more.setText("▾")
+        self._more.setToolTip(
+            self.tr("Other ways to add books. Drop them with Shift held to choose options.")
+        )
+        self._more.setAccessibleName(self.tr("Other ways to add books"))
+        self._more.setMenu(self.add_menu)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING)
@@ -40,6 +50,7 @@ class TopBar(QWidget):
         row.addWidget(self._name, 1)
         row.addWidget(self.search)
         row.addWidget(self.add)
+        row.addWidget(self._more)
         self.tint()
 
     def show_search(self, words: str, text: str, enabled: bool) -> None:

@@ -148,7 +148,7 @@ def test_a_failed_page_is_told_with_its_reason(
     finish(store, plan)
     qtbot.waitUntil(lambda: "3 pages failed" in window.books.detail._sentence.text())
     assert window.books.detail._problems.text() == f"Pages 3, 7–8: {BAD_PAGE}"
-    assert window.books.detail._retry.text() == "Retry 3 failed pages"
+    assert window.books.detail.buttons.by_name["retry"].text() == "Retry 3 failed pages"
 
     # And the arrow keys tell the pages
     pages = window.books.detail.findChild(PageMap)

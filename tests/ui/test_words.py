@@ -1,37 +1,6 @@
 import time
 
-from ambuda_desktop.params.split import PageOptions
-from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui import durations, words
-
-
-def book(**changes: object) -> BookSummary:
-    fields: dict[str, object] = {
-        "id": "gita", "title": "Gītā", "pages": 100, "added_at": 0.0, "state": "working",
-        "cells": "d" * 61 + "." * 39, "failures": {}, "warnings": {}, "error": None, "waiting_for": None,
-        "task": "t", "started_at": None, "ended_at": None, "stopping": False, "tried": 0, "paused": False,
-        "missing": [], "asked": None, "options": PageOptions(), "doubt": None, **changes,
-    }  # fmt: skip
-    return BookSummary(**fields)  # type: ignore[arg-type]
-
-
-def test_books_in_words() -> None:
-    cases = {
-        "stopped after page 61; 61 pages kept": book(state="cancelled"),
-        "stopped; 60 pages of 100 kept": book(state="cancelled", cells="." + "d" * 60 + "." * 39),
-        "stopped; no page was made": book(state="cancelled", cells="." * 100),
-        "1 page failed": book(state="incomplete", failures={3: "x"}),
-        "2 pages need a look": book(state="done", warnings={3: "x", 4: "x"}),
-        "done": book(state="done"),
-        "waiting for a worker": book(),
-        "waiting for the network": book(waiting_for="network"),
-        "splitting into pages": book(cells="d" * 61 + "r" + "." * 38),
-        "looking at its pages": book(pages=None, cells=""),
-        "stopping after the pages in hand": book(stopping=True),
-        "It is protected.": book(state="failed", error="It is protected."),
-    }
-    for said, summary in cases.items():
-        assert words.book_state(summary)[0] == said
 
 
 def test_failing_line_comes_first() -> None:

@@ -1,5 +1,6 @@
 """settings.py: what is saved, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,11 @@ def test_a_value_that_is_no_good_is_refused_and_nothing_is_saved(tmp_path: Path)
     with pytest.raises(BadInput, match="stop_timeout"):
         Settings.change(file, notify=False, stop_timeout=0)
     assert not file.exists()
+
+
+def test_changes_at_once_are_all_kept(tmp_path: Path) -> None:
+    place = tmp_path / "settings.json"
+    values: list[dict[str, object]] = [{"theme": "dark"}, {"stop_timeout": 9.0}, {"notify": False}] * 8
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda value: Settings.change(place, **value), values))
+    assert Settings.load(place) == Settings(theme="dark", stop_timeout=9.0, notify=False)

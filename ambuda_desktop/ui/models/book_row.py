@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui import words
+from ambuda_desktop.ui import book_words, words
 from ambuda_desktop.ui.adding import Incoming
 from ambuda_desktop.ui.durations import left, number
 from ambuda_desktop.ui.pace import Pace
@@ -42,20 +43,22 @@ def of_incoming(one: Incoming) -> BookRow:
     percent = one.percent
     state = _tr("waiting to be copied") if percent is None else _tr("copying %d %%") % percent
     fraction = None if percent is None else percent / 100
-    return BookRow(one.source.stem, state, "waiting" if percent is None else "running", fraction=fraction)
+    return BookRow(one.title, state, "waiting" if percent is None else "running", fraction=fraction)
 
 
 def of_book(summary: BookSummary, pace: Pace) -> BookRow:
     """A book of the library."""
-    state, tone = words.book_state(summary)
-    busy = summary.state in ("waiting", "working")
-    total = len(summary.cells)
+    state, tone = book_words.book_state(summary)
+    busy = book_words.is_busy(summary)
+    total = book_words.wanted_pages(summary)
     count = ""
     if total:
         done = f"{number(summary.done)}/{number(total)}"
         count = done if summary.done < total or busy else words.pages(total)
-    rate = pace.per_minute if busy else None
-    seconds = pace.seconds_left(summary.cells.count(".") + summary.cells.count("r")) if busy else None
+    moving = busy and not summary.paused
+    rate = pace.per_minute if moving else None
+    waiting = summary.cells.count(cells.WAITING) + summary.cells.count(cells.RUNNING)
+    seconds = pace.seconds_left(waiting) if moving else None
     return BookRow(
         summary.title,
         state,
@@ -64,15 +67,6 @@ def of_book(summary: BookSummary, pace: Pace) -> BookRow:
         summary.done / total if total and busy else None,
         _tr("%s p/min") % number(round(rate)) if rate else "",
         left(seconds) if seconds and not summary.stopping else "",
-        _note(summary, state),
+        book_words.notes(summary),
         summary.cells,
     )
-
-
-def _note(summary: BookSummary, state: str) -> str:
-    notes = []
-    if summary.failures:
-        notes.append(words.failed_pages(len(summary.failures)))
-    if summary.warnings:
-        notes.append(words.look_pages(len(summary.warnings)))
-    return "; ".join(note for note in notes if note != state)

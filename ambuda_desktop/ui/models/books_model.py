@@ -65,13 +65,18 @@ class BooksModel(QAbstractListModel):
         wanted: list[Entry] = [*self._matching(), *books.book_ids(self._watch.connection, self._search)]
         if wanted == self._entries:
             return
-        kept = [entry for entry in self._entries if entry in set(wanted)]
+        there = set(wanted)
+        kept = [entry for entry in self._entries if entry in there]
         for row in range(len(self._entries) - 1, -1, -1):
-            if self._entries[row] not in set(kept):
+            if self._entries[row] not in there:
                 self.beginRemoveRows(QModelIndex(), row, row)
-                del self._entries[row]
+                gone = self._entries.pop(row)
                 self.endRemoveRows()
-        if [entry for entry in wanted if entry in set(kept)] != kept:  # cannot happen while order is by age
+                if isinstance(gone, str):  # another book may get its name
+                    self._known.pop(gone, None)
+                    self._paces.pop(gone, None)
+        stayed = set(kept)
+        if [entry for entry in wanted if entry in stayed] != kept:  # cannot happen while order is by age
             self.beginResetModel()
             self._entries = wanted
             self.endResetModel()
@@ -79,12 +84,11 @@ class BooksModel(QAbstractListModel):
         self.listed.emit()
 
     def _insert_missing(self, wanted: list[Entry]) -> None:
-        row = 0
+        row, there = 0, set(self._entries)
         while row < len(wanted):
             if row < len(self._entries) and self._entries[row] == wanted[row]:
                 row += 1
                 continue
-            there = set(self._entries)
             end = row
             while end < len(wanted) and wanted[end] not in there:
                 end += 1
@@ -107,6 +111,15 @@ class BooksModel(QAbstractListModel):
             self._read(book)
             known = self._known.get(book)
         return known[1] if known else None
+
+    def current(self, book: str) -> BookSummary | None:
+        """The book as it is now, whether its row is visible or not."""
+        stamp = books.stamp(self._watch.connection, book)
+        known = self._known.get(book)
+        if known is None or known[0] != stamp:
+            self._known.pop(book, None)
+            self._read(book, stamp)
+        return self.summary(book)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._entries)
@@ -134,7 +147,7 @@ class BooksModel(QAbstractListModel):
 
     def _matching(self) -> list[Incoming]:
         text = self._search.casefold()
-        return [one for one in self._adding.incoming if text in one.source.stem.casefold()]
+        return [one for one in self._adding.incoming if text in one.title.casefold()]
 
     def _visible_rows(self) -> range:
         first, last = self._visible

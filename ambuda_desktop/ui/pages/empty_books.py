@@ -15,6 +15,7 @@ class EmptyBooks(QWidget):
     """The drop target, and the first three steps."""
 
     add_wanted = Signal()
+    folder_wanted = Signal()
     sample_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,13 +23,20 @@ class EmptyBooks(QWidget):
         title = words_label(self.tr("Drop scanned books here"), heavy=True, scale=1.5)
         text = words_label(
             self.tr(
-                "PDF files, or folders with PDF files. Each page becomes a picture in your library.\n"
-                "The file you drop is only read, never changed."
+                "PDF files, folders of PDF files, or the pictures of a scanner: JPEG, PNG or TIFF.\n"
+                "A folder of pictures becomes one book; so do pictures dropped together.\n"
+                "Each page becomes a picture in your library. What you drop is only read, never changed."
             )
         )
         add = Button(self.tr("Choose files…"), "add", self.add_wanted.emit, self.tr("Choose files (Ctrl+O)"))
         add.setObjectName("primary")
         add.tint()
+        folder = Button(
+            self.tr("Choose a folder…"),
+            "folder",
+            self.folder_wanted.emit,
+            self.tr("Choose a folder (Ctrl+Shift+F)"),
+        )
         sample = Button(self.tr("Try it with a sample page"), "books", self.sample_wanted.emit)
         sample.setVisible(sample_book().is_file())
         for label in (title, text):
@@ -40,8 +48,8 @@ class EmptyBooks(QWidget):
         column.addWidget(text)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(add)
-        buttons.addWidget(sample)
+        for button in (add, folder, sample):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
         column.addStretch(3)

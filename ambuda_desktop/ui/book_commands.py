@@ -1,0 +1,102 @@
+"""What can be done with selected books: one list for buttons, context menu and shortcuts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.ui.book_words import is_busy, is_locked
+from ambuda_desktop.ui.durations import plural
+
+Books = Sequence[BookSummary]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("book_commands", text)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that can be done with the books that `fits`."""
+
+    name: str
+    icon: str
+    keys: str
+    general: str  # its words where no book is at hand
+    fits: Callable[[BookSummary], bool]
+    counted: Callable[[Books], str] | None = None  # its words for the books that fit
+    single: bool = False  # for one book only
+    visible: bool = True  # as a button, not only in the menu
+
+    def words(self, books: Books = ()) -> str:
+        """What it is called for the books that fit."""
+        return self.counted(books) if self.counted is not None and books else _tr(self.general)
+
+    def fitting(self, books: Books) -> list[BookSummary]:
+        """Those of these books that it can be done with."""
+        if self.single and len(books) != 1:
+            return []
+        return [book for book in books if self.fits(book)]
+
+
+def _rests(book: BookSummary) -> bool:
+    return not is_busy(book)
+
+
+def _can_pause(book: BookSummary) -> bool:
+    return is_busy(book) and not (book.paused or book.stopping or is_locked(book))
+
+
+def _can_resume(book: BookSummary) -> bool:
+    return is_busy(book) and book.paused and not book.stopping and not is_locked(book)
+
+
+def _can_retry(book: BookSummary) -> bool:
+    return book.state in ("incomplete", "failed", "cancelled")
+
+
+def _for_all(one: str, many: str) -> Callable[[Books], str]:
+    """Words that count the books where there are several."""
+    return lambda books: _tr(one) if len(books) == 1 else plural(len(books), _tr(one), _tr(many))
+
+
+def _retry_words(books: Books) -> str:
+    if len(books) > 1:
+        return plural(len(books), "", _tr("Retry %s books"))
+    (book,) = books
+    if book.state == "incomplete":
+        count = len(book.missing) or len(book.failures)
+        if count:
+            return plural(count, _tr("Retry %s failed page"), _tr("Retry %s failed pages"))
+        return _tr("Try the last step again")
+    return _tr("Go on with the rest") if book.done else _tr("Try again")
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("retry", "retry", "Ctrl+R", "Retry failed pages", _can_retry, _retry_words),
+    Command(
+        "resume", "play", "Ctrl+U", "Resume", _can_resume,
+        _for_all("Resume", "Resume %s books"),
+    ),
+    Command(
+        "pause", "pause", "Ctrl+P", "Pause", _can_pause,
+        _for_all("Pause", "Pause %s books"),
+    ),
+    Command(
+        "cancel", "cancel", "Del", "Cancel", lambda b: is_busy(b) and not b.stopping,
+        _for_all("Cancel", "Cancel %s books"),
+    ),
+    Command("folder", "folder", "Ctrl+Enter", "Open folder", lambda _: True, single=True),
+    Command("pages", "search", "Ctrl+Shift+V", "Look at pages", lambda b: bool(b.cells), single=True),
+    Command("tasks", "tasks", "Enter", "Show its tasks", lambda _: True, single=True),
+    Command(
+        "split", "books", "Ctrl+Shift+S", "Split again with other options…", _rests,
+        _for_all("Split again with other options…", "Split %s books again with other options…"),
+    ),
+    Command(
+        "remove", "stop", "Shift+Del", "Remove from the library…", _rests,
+        _for_all("Remove from the library…", "Remove %s books from the library…"), visible=False,
+    ),
+)  # fmt: skip
+BY_NAME = {command.name: command for command in COMMANDS}

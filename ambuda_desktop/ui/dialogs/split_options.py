@@ -1,0 +1,137 @@
+"""Asked for, never opened by itself: how books are to be split, before they are added or again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ambuda_desktop.params.split import PageOptions, parse_pages
+from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
+from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
+
+WORDS = 340  # pixels that sentences have at least
+MOST_HIGH = 560  # pixels
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the dialog is about."""
+
+    heading: str
+    explanation: str
+    button: str
+    options: PageOptions
+    presets: Mapping[str, PageOptions]
+    title: str | None = None  # what a new book is called; None: its title is not asked for
+    pages: str | None = ""  # the pages to begin with; None: they are not asked for
+    most_pages: int | None = None  # how many the book has, where that is known
+    offers_default: bool = True  # whether the options may become those of all later books
+
+
+class SplitOptionsDialog(QDialog):
+    """Title, pages and page options, checked while they are typed."""
+
+    #: A title or None, pages or None, PageOptions, and whether all later books shall be made so.
+    chosen = Signal(object, object, object, bool)
+
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(ask.heading)
+        self._ask = ask
+        self.title = QLineEdit()
+        self.title.setPlaceholderText(ask.title or "")
+        self.title.setAccessibleName(self.tr("Title"))
+        self.pages = QLineEdit(ask.pages or "")
+        self.pages.setPlaceholderText(self.tr("all, or such as 1-20,25"))
+        self.pages.setAccessibleName(self.tr("Pages, such as 1-20,25; empty for all"))
+        self.form = PageOptionsForm(ask.options, ask.presets)
+        self.complaint = words_label()
+        self.complaint.setObjectName("complaint")
+        self.remember = QCheckBox(self.tr("Make all &books so from now on"))
+        self.remember.setVisible(ask.offers_default)
+        self.ok = Button(ask.button, "", self._choose)
+        self.ok.setObjectName("primary")
+        self.ok.setDefault(True)
+        self.no = Button(self.tr("Cancel"), "", self.reject)
+        self.no.setAutoDefault(False)
+        self._lay_out()
+        self.pages.textChanged.connect(self._check)
+        self.form.changed.connect(self._check)
+        self._check()
+
+    def _page_fault(self) -> str:
+        text = self.pages.text().strip()
+        if not text or self._ask.pages is None:
+            return ""
+        try:
+            numbers = parse_pages(text)
+        except ValueError as error:
+            return str(error)
+        if self._ask.most_pages and max(numbers) > self._ask.most_pages:
+            words = self.tr("There is no page {}: the book has {} pages.")
+            return words.format(max(numbers), self._ask.most_pages)
+        return ""
+
+    def _check(self) -> None:
+        fault = self._page_fault()
+        set_text(self.complaint, fault)
+        self.ok.setEnabled(not fault and self.form.options is not None)
+
+    def _choose(self) -> None:
+        self.accept()
+        title = " ".join(self.title.text().split()) or None
+        pages = self.pages.text().strip() or None
+        self.chosen.emit(title, pages, self.form.options, self.remember.isChecked())
+
+    def _lay_out(self) -> None:
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        heading = words_label(self._ask.heading, heavy=True, scale=1.15)
+        explanation = words_label(self._ask.explanation)
+        for label in (heading, explanation, self.complaint):
+            label.setMinimumWidth(WORDS)  # the height is guessed of a width: not of one that never comes
+            column.addWidget(label)
+        fields = QFormLayout()
+        fields.setHorizontalSpacing(24)
+        fields.setVerticalSpacing(8)
+        fields.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        if self._ask.title is not None:
+            fields.addRow(self.tr("&Title"), self.title)
+        if self._ask.pages is not None:
+            fields.addRow(self.tr("Pa&ges"), self.pages)
+        align_labels(fields)
+        column.insertLayout(2, fields)
+        column.addWidget(line())
+        column.addWidget(self.form)
+        column.addWidget(self.remember)
+        column.addStretch(1)
+        # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(sheet)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(24, 8, 24, 16)
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.no)
+        buttons.addWidget(self.ok)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(buttons)
+        self.setMinimumSize(420, 320)
+        self.resize(560, min(MOST_HIGH, self.screen().availableGeometry().height() - 80))

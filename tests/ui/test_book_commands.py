@@ -1,0 +1,41 @@
+from ambuda_desktop.ui.book_commands import BY_NAME, COMMANDS
+from tests.ui.summaries import book
+
+DONE = book(state="done", cells="d" * 100)
+LOCKED = book(state="waiting", cells="", pages=None, waiting_for="password")
+
+
+def fits(*books: object) -> list[str]:
+    return [c.name for c in COMMANDS if c.fitting(books)]  # type: ignore[arg-type]
+
+
+def test_what_can_be_done_follows_the_state() -> None:
+    assert fits(book()) == ["pause", "cancel", "folder", "pages", "tasks"]
+    assert fits(book(paused=True)) == ["resume", "cancel", "folder", "pages", "tasks"]
+    assert fits(book(stopping=True)) == ["folder", "pages", "tasks"]
+    assert fits(DONE) == ["folder", "pages", "tasks", "split", "remove"]
+    assert fits(book(state="cancelled")) == ["retry", "folder", "pages", "tasks", "split", "remove"]
+    assert fits(LOCKED) == ["cancel", "folder", "tasks"]
+
+
+def test_of_several_books_those_that_fit_are_counted() -> None:
+    books = [book(), book(), book(paused=True), DONE]
+    assert fits(*books) == ["resume", "pause", "cancel", "split", "remove"]
+    words = {c.name: c.words(c.fitting(books)) for c in COMMANDS if c.fitting(books)}
+    assert words["pause"] == "Pause 2 books"
+    assert words["cancel"] == "Cancel 3 books"
+    assert words["resume"] == "Resume"
+
+
+def test_retry_says_what_it_will_do() -> None:
+    words = BY_NAME["retry"].words
+    assert words([book(state="incomplete", missing=[3], failures={3: "x"})]) == "Retry 1 failed page"
+    assert words([book(state="incomplete")]) == "Try the last step again"
+    assert words([book(state="cancelled")]) == "Go on with the rest"
+    assert words([book(state="failed", cells="")]) == "Try again"
+    assert words([book(state="failed"), book(state="cancelled")]) == "Retry 2 books"
+
+
+def test_each_has_words_and_a_shortcut_of_its_own() -> None:
+    assert all(command.words() and command.keys for command in COMMANDS)
+    assert len({command.keys for command in COMMANDS}) == len(COMMANDS)

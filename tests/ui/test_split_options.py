@@ -1,0 +1,62 @@
+from pytestqt.qtbot import QtBot
+
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
+
+
+def dialog(qtbot: QtBot, **changes: object) -> SplitOptionsDialog:
+    fields: dict[str, object] = {
+        "heading": "Add “Gītā”", "explanation": "It is only read.", "button": "Add the book",
+        "options": PageOptions(), "presets": {}, "title": "Gītā", **changes,
+    }  # fmt: skip
+    made = SplitOptionsDialog(Ask(**fields))  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_what_is_left_as_it_is_asks_for_nothing(qtbot: QtBot) -> None:
+    asked = dialog(qtbot)
+    with qtbot.waitSignal(asked.chosen) as chosen:
+        asked.ok.click()
+    assert chosen.args == [None, None, PageOptions(), False]
+
+
+def test_all_of_it_is_passed_on(qtbot: QtBot) -> None:
+    asked = dialog(qtbot)
+    asked.title.setText("  Bhagavad-\u00a0Gītā ")
+    asked.pages.setText("1-20,25")
+    asked.form.gray.setChecked(True)
+    asked.remember.setChecked(True)
+    with qtbot.waitSignal(asked.chosen) as chosen:
+        asked.ok.click()
+    assert chosen.args == ["Bhagavad- Gītā", "1-20,25", PageOptions(grayscale=True), True]
+
+
+def test_wrong_pages_are_said_and_not_passed_on(qtbot: QtBot) -> None:
+    asked = dialog(qtbot, most_pages=30)
+    for text, said in (
+        ("1-x", "“1-x” is not a page or a range of pages"),
+        ("9-3", "“9-3” is not a range of pages"),
+        ("1-31", "There is no page 31: the book has 30 pages."),
+    ):
+        asked.pages.setText(text)
+        assert said in asked.complaint.text()
+        assert asked.complaint.isVisible()
+        assert not asked.ok.isEnabled()
+    asked.pages.setText("1-30")
+    assert asked.ok.isEnabled()
+    assert not asked.complaint.isVisible()
+
+
+def test_wrong_options_cannot_be_passed_on(qtbot: QtBot) -> None:
+    asked = dialog(qtbot)
+    asked.form.dpi.setText("1")
+    assert not asked.ok.isEnabled()
+
+
+def test_several_books_have_neither_title_nor_pages(qtbot: QtBot) -> None:
+    asked = dialog(qtbot, title=None, pages=None, offers_default=False)
+    assert not asked.title.isVisible()
+    assert not asked.pages.isVisible()
+    assert not asked.remember.isVisible()
