@@ -96,9 +96,7 @@ def _move(paths: Paths, target: Path, progress: Progress) -> None:
         else:
             target.mkdir(mode=0o700, exist_ok=True)
         sync_folder(target.parent)
-        settings = Settings.load(paths.settings)
-        settings.library = target
-        settings.save(paths.settings)
+        Settings.change(paths.settings, library=target)
     except OSError as error:
         raise BadInput(
             f"The library cannot be moved to {target}: {error.strerror or error}. It stays in {current}."

@@ -1,5 +1,7 @@
 """What the user may set: one model, saved as `settings.json` in the data folder."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -52,20 +54,34 @@ class Settings(BaseModel):
     @classmethod
     def change(cls, path: Path, **values: object) -> "Settings":
         """Save some values beside those that are saved already. Raises BadInput with the reason; then none is."""
+        with cls._changing(path) as settings:
+            for name, value in values.items():
+                setattr(settings, name, value)
+        return settings
+
+    @classmethod
+    def change_preset(cls, path: Path, name: str, options: PageOptions | None) -> "Settings":
+        """Give options a name, or with None forget that name. Raises BadInput."""
+        with cls._changing(path) as settings:
+            others = {key: value for key, value in settings.presets.items() if key != name}
+            settings.presets = {**others, name: options} if options else others
+        return settings
+
+    @classmethod
+    @contextlib.contextmanager
+    def _changing(cls, path: Path) -> "Iterator[Settings]":
         # One at a time: of two changes at once, one would be lost.
         lock = FileLock.take(path.with_name(f".{path.name}.lock"), wait=LOCK_WAIT)
         if lock is None:
             raise BadInput(f"{path} is being changed by another program. Try again.")
         try:
             settings = cls.load(path)
-            for name, value in values.items():
-                setattr(settings, name, value)
+            yield settings
             settings.save(path)
         except ValidationError as error:
             raise BadInput(f"This cannot be used: {first_fault(error)}.") from error
         finally:
             lock.release()
-        return settings
 
 
 def first_fault(error: ValidationError) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
+from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import unsynced
 from ambuda_desktop.store.control import PAUSED
 from ambuda_desktop.store.facts import STOPPING
@@ -35,7 +36,8 @@ def claim(connection: sqlite3.Connection, task_id: str, attempt: int, pid: int) 
 def may_go_on(connection: sqlite3.Connection, task_id: str) -> Verdict:
     """Asked between two pages: whether the task was cancelled, or must wait (paused, or the daemon stops)."""
     row = connection.execute(
-        """SELECT cancelled, held & 1 OR EXISTS(SELECT 1 FROM facts WHERE key = ? AND value = 'true') OR
+        f"""SELECT cancelled, held & {schema.HELD_BY_PAUSE} OR
+                  EXISTS(SELECT 1 FROM facts WHERE key = ? AND value = 'true') OR
                   EXISTS(SELECT 1 FROM wishes w, json_each(w.value) p WHERE w.key = ? AND p.value = tasks.pool)
                   AS wait
            FROM tasks WHERE id = ?""",
@@ -57,7 +59,7 @@ def revoke(connection: sqlite3.Connection, task_id: str) -> None:
 def park(connection: sqlite3.Connection, task_id: str, waiting_for: str | None, not_before: float) -> None:
     """Let a task wait in the store, where it occupies no worker, until `not_before` (seconds since 1970;
     infinity: until a person releases it)."""
-    held = not_before == math.inf
+    held = schema.HELD_FOR_ANSWER if not_before == math.inf else 0
     connection.execute(
         """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
                             ended_at = CASE cancelled WHEN 1 THEN ? END,

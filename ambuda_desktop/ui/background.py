@@ -6,6 +6,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
@@ -13,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.connection import connect
+from ambuda_desktop.ui.crash_report import harmless, report, secrets
 
 log = logging.getLogger(__name__)
 
@@ -107,11 +110,16 @@ class Background(QObject):
         except AmbudaError as error:
             end = _emit(errand.failed, str(error))
         except Exception as error:  # whatever it was, the window says it and lives on
-            log.exception("An errand failed")
-            place = self._paths.logs / "window.log"
-            end = _emit(errand.failed, f"That did not work: {error}. The details are in {place}.")
+            end = partial(self._tell, errand, error)
         with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
             self._posted.emit(lambda: self._end(errand, end))
+
+    def _tell(self, errand: Errand, error: Exception) -> None:
+        """On the GUI thread, because a secret that must not be told may be in a field there."""
+        log.error("An errand failed\n%s", report(self._paths, type(error), error, error.__traceback__))
+        words = harmless(str(error), secrets(self._paths), Path.home())
+        place = self._paths.logs / "window.log"
+        errand.failed.emit(f"That did not work: {words}. The details are in {place}.")
 
     def _end(self, errand: Errand, end: Callable[[], None]) -> None:
         self._errands.discard(errand)

@@ -1,7 +1,5 @@
 """The dialogs for options: before books are added, and before they are split again."""
 
-import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,7 +13,6 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.adding import BookPlace, name_of
-from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.book_words import titles
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
@@ -33,7 +30,6 @@ class BookForms:
 
     def __init__(self, context: Context, window: QWidget) -> None:
         self._context, self._window = context, window
-        self._changing = threading.Lock()
 
     def add(self, places: list[Path]) -> None:
         """Look for books in some places, then ask how they are wanted."""
@@ -80,6 +76,7 @@ class BookForms:
         self._open(ask, add)
 
     def _open(self, ask: Ask, does: Callable[[str | None, str | None, PageOptions], None]) -> None:
+        place = self._context.paths.settings
         dialog = SplitOptionsDialog(ask, self._window.window())
         dialog.finished.connect(dialog.deleteLater)
         dialog.form.preset_saved.connect(self._save_preset)
@@ -87,27 +84,15 @@ class BookForms:
 
         def chosen(title: str | None, pages: str | None, options: PageOptions, remember: bool) -> None:
             if remember:
-                self._change(lambda _: {"split": options})
+                self._context.write(lambda _store, _errand: Settings.change(place, split=options))
             does(title, pages, options)
 
         dialog.chosen.connect(chosen)
         dialog.open()
 
     def _save_preset(self, name: str, options: PageOptions | None) -> None:
-        def values(now: Settings) -> dict[str, object]:
-            others = {key: value for key, value in now.presets.items() if key != name}
-            return {"presets": {**others, name: options} if options else others}
-
-        self._change(values)
-
-    def _change(self, values: Callable[[Settings], dict[str, object]]) -> None:
         place = self._context.paths.settings
-
-        def work(_store: sqlite3.Connection, _errand: Errand) -> Settings:
-            with self._changing:  # presets are read, then written
-                return Settings.change(place, **values(Settings.load(place)))
-
-        self._context.write(work)
+        self._context.write(lambda _store, _errand: Settings.change_preset(place, name, options))
 
     def _settings(self) -> Settings | None:
         try:

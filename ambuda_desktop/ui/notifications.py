@@ -10,9 +10,9 @@ from PySide6.QtDBus import QDBusConnection, QDBusInterface
 
 from ambuda_desktop.store import books
 from ambuda_desktop.ui.background import Background
+from ambuda_desktop.ui.book_words import book_sentence, book_state
 from ambuda_desktop.ui.durations import number
 from ambuda_desktop.ui.store_watch import StoreWatch
-from ambuda_desktop.ui.book_words import book_sentence, book_state
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,12 @@
 import sqlite3
 import threading
 
+import pytest
 from PySide6.QtCore import QObject, QThread, Signal
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop.errors import BadInput
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.facts import put_wish, wish
 from ambuda_desktop.ui.background import Background, Errand
 
@@ -78,6 +80,27 @@ def test_writes_through_a_connection_of_its_own(
     with qtbot.waitSignal(errand.done):
         pass
     assert wish(store, "pools") == {"cpu": 3}
+
+
+def test_an_error_that_nobody_foresaw_is_told_without_secrets(
+    qtbot: QtBot, background: Background, paths: Paths, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given an error with the password of Redis in its words
+    paths.redis_password.write_text("hush-hush-hush")
+
+    def work(_store: sqlite3.Connection, _errand: Errand) -> None:
+        raise RuntimeError("no answer from redis://ambuda:hush-hush-hush@there, AUTH hush-hush-hush")
+
+    # When it is met
+    errand = background.start(work)
+    with qtbot.waitSignal(errand.failed) as failed:
+        pass
+
+    # Then the window says it and the log has its traceback, and neither has the password
+    assert failed.args is not None
+    assert "no answer from" in failed.args[0]
+    assert "Traceback" in caplog.text
+    assert "hush" not in failed.args[0] + caplog.text
 
 
 class _Emitter(QObject):

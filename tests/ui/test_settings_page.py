@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop import relocation
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.sources import Progress
@@ -144,7 +144,19 @@ def test_a_move_can_be_stopped_and_the_books_stay(
     assert library.field.text() == str(paths.library)
 
 
-def test_a_form_for_pages_has_its_place(qtbot: QtBot, page: SettingsPage) -> None:
-    form = QLabel("options")
-    page.set_page_options(form)
-    qtbot.waitUntil(form.isVisible)
+def test_how_pages_are_made_is_saved_when_it_rests_and_not_while_it_is_wrong(
+    qtbot: QtBot, page: SettingsPage, paths: Paths
+) -> None:
+    # Given the form on the page, when a resolution is typed that is none
+    form = page.page_defaults.form
+    form.dpi.setText("7")
+    qtbot.waitUntil(lambda: "is no resolution" in form.complaint.text())
+
+    # Then nothing is saved; and when it is mended, all of it is
+    form.gray.setChecked(True)
+    form.dpi.setText("300")
+    qtbot.waitUntil(lambda: Settings.load(paths.settings).split == PageOptions(grayscale=True, max_dpi=300))
+
+    # And a name for it is kept beside
+    form.preset_saved.emit("Old prints", form.options)
+    qtbot.waitUntil(lambda: "Old prints" in Settings.load(paths.settings).presets)

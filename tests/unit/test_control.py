@@ -81,6 +81,24 @@ def test_a_task_that_waits_for_a_person_goes_on_when_it_is_released(store: sqlit
     assert get(store, "plan").waiting_for is None
 
 
+def test_the_end_of_a_pause_is_no_answer(store: sqlite3.Connection) -> None:
+    # Given a plan that waits for a password, and its book is paused
+    book_with(store, "plan")
+    dispatch.mark_sent(store, ["plan"], "cpu.x.1")
+    running.park(store, "plan", "password", math.inf)
+    control.pause_books(store, ["gita"])
+
+    # When the pause ends, then it waits for the password all the same; and the other way round
+    control.resume_books(store, ["gita"])
+    assert next_ids(store) == []
+    assert get(store, "plan").waiting_for == "password"
+    control.pause_books(store, ["gita"])
+    control.release(store, "plan")
+    assert next_ids(store) == []
+    control.resume_books(store, ["gita"])
+    assert next_ids(store) == ["plan"]
+
+
 def test_a_cancelled_task_of_a_paused_book_has_ended(store: sqlite3.Connection) -> None:
     book_with(store, "a")
     control.pause_books(store, ["gita"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ambuda_desktop.errors import BadInput
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.settings import Settings
 
 
@@ -32,3 +33,13 @@ def test_changes_at_once_are_all_kept(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda value: Settings.change(place, **value), values))
     assert Settings.load(place) == Settings(theme="dark", stop_timeout=9.0, notify=False)
+
+
+def test_options_get_a_name_and_lose_it(tmp_path: Path) -> None:
+    place = tmp_path / "settings.json"
+    gray = PageOptions(grayscale=True)
+    Settings.change_preset(place, "Old prints", gray)
+    Settings.change_preset(place, "Small", PageOptions(max_dpi=150))
+    assert Settings.load(place).presets["Old prints"] == gray
+    Settings.change_preset(place, "Old prints", None)
+    assert list(Settings.load(place).presets) == ["Small"]

@@ -22,6 +22,7 @@ from ambuda_desktop.settings import LANGUAGES, Settings
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.fields import NumberField
 from ambuda_desktop.ui.pages.library_field import LibraryField
+from ambuda_desktop.ui.pages.page_defaults import PageDefaults
 from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
@@ -47,16 +48,10 @@ class SettingsPage(QWidget):
         self.timeout = NumberField(name, SHORTEST, LONGEST, words, self.tr(" s"))
         self.sizes = {pool: size_field(context, pool) for pool in POOLS}
         self.library = LibraryField(context)
-        #: How pages are made where nobody says otherwise: a form goes in here (`set_page_options`).
-        self.page_options = QVBoxLayout()
+        self.page_defaults = PageDefaults(context, settings)
         self._saved = words_label(faint=True)
         self._set_up()
         self._lay_out()
-
-    def set_page_options(self, form: QWidget) -> None:
-        """Put the form for how pages are made into its place; it saves with `save(split=...)`."""
-        self.page_options.addWidget(_heading(self.tr("How pages are made")))
-        self.page_options.addWidget(form)
 
     def show_status(self, status: Status, wished: dict[str, int]) -> None:
         """The sizes of the pools may be changed elsewhere."""
@@ -86,6 +81,7 @@ class SettingsPage(QWidget):
         self.notify.toggled.connect(lambda wanted: self.save(notify=wanted))
         self.timeout.show_value(round(self.settings.stop_timeout))
         self.timeout.settled.connect(lambda seconds: self.save(stop_timeout=float(seconds)))
+        self.page_defaults.settled.connect(lambda options: self.save(split=options))
 
     def _choose_theme(self) -> None:
         choice = self.theme.currentData()
@@ -104,7 +100,8 @@ class SettingsPage(QWidget):
         head.addWidget(self._saved)
         column.addLayout(head)
         column.addLayout(self._form())
-        column.addLayout(self.page_options)
+        column.addWidget(_heading(self.tr("How pages are made")))
+        column.addWidget(self.page_defaults)
         column.addWidget(_heading(self.tr("Where your files are")))
         column.addWidget(words_label(self.tr("Books: a folder each, with the pages as pictures")))
         column.addWidget(self.library)
