@@ -59,7 +59,10 @@ def fit(text: str, room: int) -> str:
 
 def columns(text: str) -> int:
     """How many columns a text takes on a terminal: marks above and below letters take none."""
-    return sum(
-        0 if unicodedata.category(letter) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in text
-    )
+    return sum(_columns(letter) for letter in text)
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

@@ -30,7 +30,7 @@ def _tasks(connection: sqlite3.Connection, start: str) -> list[str]:
     return ids_beginning(connection, start, MOST)
 
 
-class Named(click.ParamType):
+class Named(click.ParamType[str]):
     """An id that people type. Looked up by the command itself, which knows what to say of one that is none."""
 
     def __init__(self, name: str, *finders: Finder, words: tuple[str, ...] = ()) -> None:
@@ -53,7 +53,7 @@ class Named(click.ParamType):
         return [CompletionItem(word) for word in found]
 
 
-class Preset(click.ParamType):
+class Preset(click.ParamType[str]):
     """The name of a preset."""
 
     name = "name"

@@ -35,31 +35,32 @@ class Commands(click.Group):
             self.add_command(command)
             self._sections.setdefault(section, []).append(command.name or "")
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return [name for names in self._sections.values() for name in names]
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, names in self._sections.items():
             shown = [(name, command) for name in names if not (command := self.commands[name]).hidden]
             if shown:
                 with formatter.section(section):
                     formatter.write_dl([(name, command.get_short_help_str(90)) for name, command in shown])
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Exit codes"):
             formatter.write_dl(exits.as_rows())
 
-    def main(  # type: ignore[override]
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any
+    def main(
+        self, args: Sequence[str] | None = None, _prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run a command and exit with its code, whatever happens in it."""
+        extra.pop("prog_name", None)
         arguments = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         session = Session(Paths.current())
         extra["obj"] = session
         session.as_json = "--json" in (arguments[: arguments.index("--")] if "--" in arguments else arguments)
         try:
-            code = super().main(arguments, PROGRAM, *rest, **extra)
+            code = super().main(arguments, PROGRAM, **extra)
         except BaseException as failure:
             code = _told(failure, session)
         finally:
@@ -105,7 +106,11 @@ def _words(failure: BaseException, paths: Paths) -> tuple[str, int, dict[str, An
         case AmbudaError():
             return str(failure), failure.exit_code, {}
         case sqlite3.Error():
-            return f"The task store cannot be used just now: {failure}. Try it again.", AmbudaError.exit_code, {}
+            return (
+                f"The task store cannot be used just now: {failure}. Try it again.",
+                AmbudaError.exit_code,
+                {},
+            )
         case OSError():
             what = failure.filename or "A file"
             return f"{what} cannot be used: {failure.strerror or failure}.", AmbudaError.exit_code, {}

@@ -1,5 +1,6 @@
 """Options that many commands have."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -30,7 +31,8 @@ def example(*lines: str) -> Callable[[Function], Function]:
     def add(function: Function) -> Function:
         title = "Example:" if len(lines) == 1 else "Examples:"
         shown = "\n".join(f"  ambuda-desktop {line}" for line in lines)
-        function.__doc__ = f"{function.__doc__}\n\n\b\n{title}\n{shown}\n"
+        words = inspect.cleandoc(function.__doc__ or "")
+        function.__doc__ = f"{words}\n\n\b\n{title}\n{shown}\n"
         return function
 
     return add

@@ -26,7 +26,9 @@ def obj(values: Any) -> None:
 def error(sentence: str, exit_code: int, *, as_json: bool, **more: Any) -> None:
     """A failure, on standard error: a sentence for people, an object for programs."""
     if as_json:
-        click.echo(json.dumps({"error": sentence, "exit_code": exit_code, **more}, ensure_ascii=False), err=True)
+        click.echo(
+            json.dumps({"error": sentence, "exit_code": exit_code, **more}, ensure_ascii=False), err=True
+        )
     else:
         line(click.style(sentence, fg="red"), err=True)
 
