@@ -23,7 +23,8 @@ from ambuda_desktop.store.connection import transaction
 def cancel(session: Session, ids: Sequence[str]) -> None:
     """Cancel books or tasks.
 
-    What waits is cancelled at once, what runs after the page in hand. Pages that were made stay. “retry” takes it up again.
+    What waits is cancelled at once, what runs after the page in hand. Pages that were made
+    stay. “retry” takes it up again.
     """
     wanted: list[str] = []
     session.each(ids, lambda name: wanted.append(_task_id(session, name)))

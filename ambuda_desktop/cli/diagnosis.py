@@ -21,7 +21,8 @@ PROBLEM_CODE = AmbudaError.exit_code
 def doctor(session: Session) -> None:
     """Look over this machine, and say how to mend it.
 
-    Programs, libraries, folders, disk and daemon are looked at. “look” is a thing that could be better; a “problem” makes the exit code 1. Nothing is changed.
+    Programs, libraries, folders, disk and daemon are looked at; nothing is changed. “look” is a thing that could be
+    better; a “problem” makes the exit code 1.
     """
     levels = set[Level]()
     for finding in examine(session.paths):

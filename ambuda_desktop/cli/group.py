@@ -55,12 +55,11 @@ class Commands(click.Group):
         """Run a command and exit with its code, whatever happens in it."""
         extra.pop("prog_name", None)
         arguments = list(sys.argv[1:] if args is None else args)
-        extra["standalone_mode"] = False
         session = Session(Paths.current())
         extra["obj"] = session
         session.as_json = "--json" in (arguments[: arguments.index("--")] if "--" in arguments else arguments)
         try:
-            code = super().main(arguments, PROGRAM, **extra)
+            code = super().main(arguments, PROGRAM, complete_var, standalone_mode=False, **extra)
         except BaseException as failure:
             code = _told(failure, session)
         finally:

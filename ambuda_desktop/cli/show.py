@@ -19,7 +19,8 @@ from ambuda_desktop.store.books import BookSummary
 def show(session: Session, name: str) -> None:
     """Show all of one book or task.
 
-    First comes what went wrong and what to do, then its times and its history, last the traceback. Of a task's id the beginning is enough.
+    First comes what went wrong and what to do, then its times and its history, last the traceback. Of a task's id the
+    beginning is enough.
     """
     found = names.book_or_task(session.store, name)
     if session.as_json:

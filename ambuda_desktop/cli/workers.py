@@ -52,7 +52,8 @@ class Size(click.ParamType[tuple[str, int | None]]):
 def workers(session: Session, sizes: Sequence[tuple[str, int | None]]) -> None:
     """Show the daemon, Redis, and the pools of workers.
 
-    With --set, let a pool do more or fewer tasks at once. A new size holds from now on, through restarts. What runs is not disturbed.
+    With --set, let a pool do more or fewer tasks at once. A new size holds from now on, through
+    restarts. What runs is not disturbed.
     """
     if sizes:
         with transaction(session.store):
