@@ -14,7 +14,7 @@ from ambuda_desktop.errors import BadInput, PasswordNeeded
 from ambuda_desktop.params.split import format_pages, parse_pages
 from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_task, split_again
 from ambuda_desktop.store import query
-from ambuda_desktop.store.books import BookSummary, summary
+from ambuda_desktop.store.books import BookSummary, summary, title
 from ambuda_desktop.store.pages import LEFT_OUT
 
 
@@ -42,7 +42,7 @@ def retry(session: Session, ids: Sequence[str], pages: str | None, failed: bool,
             session.remark("Nothing has failed.")
     else:
         session.each(ids, lambda name: new.append(_retry_one(session, name, pages)))
-    _go_on(session, new, wait)
+    _go_on(session, new, wait, "tried")
 
 
 def _retry_one(session: Session, name: str, pages: str | None) -> str:
@@ -74,7 +74,7 @@ def resplit(session: Session, book: str, pages: str | None, asked: Asked, wait: 
     if pages is None and options == found.options and found.state == "done":
         raise BadInput(f"The pages of “{found.title}” are made like that already: {words.options(options)}.")
     wanted = pages or _pages_of(found)
-    _go_on(session, [split_again(session.store, found.id, wanted, options)], wait)
+    _go_on(session, [split_again(session.store, found.id, wanted, options)], wait, "split")
 
 
 def _pages_of(book: BookSummary) -> str | None:
@@ -83,7 +83,7 @@ def _pages_of(book: BookSummary) -> str | None:
     return None if len(numbers) in (0, len(book.cells)) else format_pages(numbers)
 
 
-def _go_on(session: Session, new: Sequence[str], wait: bool) -> None:
+def _go_on(session: Session, new: Sequence[str], wait: bool, done: str) -> None:
     """Tell of new tasks and see to them; wait for their books where asked."""
     if not new:
         return
@@ -93,8 +93,8 @@ def _go_on(session: Session, new: Sequence[str], wait: bool) -> None:
     session.see_to_work()
     if not (wait and books):
         for found in tasks:
-            what = f"{found.book}: {words.task_name(found)}" if found.book else words.task_name(found)
-            session.tell(f"{what} (task {found.id})", shapes.of_task(found))
+            what = f"“{title(session.store, found.book)}”" if found.book else words.task_name(found)
+            session.tell(f"{what} is {done} again as task {found.id}.", shapes.of_task(found))
         return
     waiting.follow(session, books)
 

@@ -50,10 +50,15 @@ class Commands(click.Group):
             formatter.write_dl(exits.as_rows())
 
     def main(
-        self, args: Sequence[str] | None = None, _prog_name: str | None = None, **extra: Any
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
     ) -> NoReturn:
         """Run a command and exit with its code, whatever happens in it."""
-        extra.pop("prog_name", None)
+        del prog_name, standalone_mode  # we have one name, and tell of failures ourselves
         arguments = list(sys.argv[1:] if args is None else args)
         session = Session(Paths.current())
         extra["obj"] = session

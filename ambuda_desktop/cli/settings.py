@@ -165,7 +165,7 @@ def _save(session: Session, key: str, values: dict[str, Any]) -> None:
 
 def _reason(error: ValidationError) -> str:
     message = error.errors()[0]["msg"]
-    return message.replace("Input should be", "it should be", 1)
+    return message.partition(", unable")[0].replace("Input should", "it should", 1)
 
 
 def _parsed(before: Any, text: str) -> Any:

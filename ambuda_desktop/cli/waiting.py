@@ -69,17 +69,23 @@ def follow(session: Session, books: list[str]) -> None:
         if found is None:
             continue  # removed meanwhile
         ends.append(found)
-        session.tell(f"{found.title}: {words.book_sentence(found)}", shapes.of_book(session.paths, found))
+        if session.as_json or not words.is_locked(found):
+            session.tell(f"{found.title}: {words.book_sentence(found)}", shapes.of_book(session.paths, found))
         if not session.as_json and found.done:
             say.line(f"  {session.paths.library / book / 'pages'}")
+    _judge(ends)
+
+
+def _judge(ends: list[BookSummary]) -> None:
+    """Raises PasswordNeeded or WorkFailed where a book is not complete."""
     if locked := [found for found in ends if words.is_locked(found)]:
-        raise PasswordNeeded(words.locked(locked[0]))
-    incomplete = [found for found in ends if found.state != "done"]
-    if incomplete:
-        names = " ".join(found.id for found in incomplete)
-        raise WorkFailed(
-            f"Not all pages were made. “ambuda-desktop retry {names}” tries those that are missing."
-        )
+        raise PasswordNeeded("\n".join(map(words.locked, locked)))
+    missing = [found.id for found in ends if found.state in ("incomplete", "cancelled")]
+    if missing:
+        again = f"“ambuda-desktop retry {' '.join(missing)}” makes what is missing."
+        raise WorkFailed(f"Not all pages were made. {again}")
+    if any(found.state != "done" for found in ends):
+        raise WorkFailed("Not every book could be split; the reasons stand above.")
 
 
 def _follow_one(waiter: Waiter, book: str, place: str) -> BookSummary | None:

@@ -93,6 +93,8 @@ def book_sentence(book: BookSummary) -> str:
         return book.error
     total = book.pages or 0
     made = pages(total) if book.done == total else f"{book.done} of {pages(total)}"
+    if book.state == "done" and book.done < total:
+        made += ", all that were asked for"
     if book.state == "cancelled":
         return f"cancelled; {book.done or 'no'} page{'s'[: book.done != 1]} kept"
     if book.state in ("waiting", "working"):
