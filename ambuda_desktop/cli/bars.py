@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 import click
 
 WIDTH = 30  # characters
+#: Goes back to the beginning of the line, and makes it empty.
+CLEAR = "\r\x1b[K"
 
 #: (done, total, a word on what is going on)
 Draw = Callable[..., None]
@@ -29,14 +31,14 @@ def bar(label: str, *, shown: bool) -> Iterator[Draw]:
         nonlocal drawn
         line = _line(label, done, total, word)
         if shown and line != drawn:
-            click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+            click.echo(f"{CLEAR}{line}", nl=False, err=True)
             drawn = line
 
     try:
         yield draw
     finally:
         if drawn:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo(CLEAR, nl=False, err=True)
 
 
 def _line(label: str, done: int, total: int, word: str) -> str:

@@ -1,6 +1,7 @@
 """What all commands share: the data folder, the store, and how to speak."""
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -68,7 +69,9 @@ class Session:
     def remark(self, sentence: str) -> None:
         """Something a person should know beside the results; programs find it in these."""
         if not self.as_json:
-            say.line(click.style(sentence, fg="yellow"), err=True)
+            sys.stdout.flush()  # where both go into one file, it should come after what was told
+            over = bars.CLEAR if bars.are_shown() else ""  # a bar may stand there, and is drawn again
+            say.line(over + click.style(sentence, fg="yellow"), err=True)
 
     def complain(self, error: AmbudaError) -> None:
         """Tell of a failure, and remember its exit code; the command goes on."""

@@ -115,6 +115,9 @@ def reset(session: Session, key: str) -> None:
     """Set KEY to what it was at first; a preset is forgotten."""
     if key == LIBRARY:
         _move(session, session.paths.root / LIBRARY)
+        new = session.settings
+        new.library = None  # made again where it is missing, unlike a folder that somebody chose
+        new.save(session.paths.settings)
         return
     values, first = session.settings.model_dump(mode="json"), Settings().model_dump(mode="json")
     name, _, inner = key.partition(".")

@@ -39,10 +39,10 @@ def book_lines(session: Session, book: BookSummary) -> list[str]:
     rows["Images"] = words.options(book.options)
     if book.asked:
         rows["Asked for"] = f"pages {book.asked}"
-    if book.started_at and book.ended_at:
+    if book.started_at and book.ended_at and book.state not in ("waiting", "working"):
         rows["Made in"] = words.lasting(book.ended_at - book.started_at)
     lines += ["", *(f"  {name:10} {value}" for name, value in rows.items())]
-    return [*lines, "", "History:", *(f"  {_split_line(split)}" for split in _splits(session, book))]
+    return [*lines, "", "History:", *(f"  {line}" for line in _history(_splits(session, book)))]
 
 
 def what_to_do(book: BookSummary) -> str:
@@ -63,12 +63,17 @@ def what_to_do(book: BookSummary) -> str:
     return ""
 
 
-def _split_line(split: Task) -> str:
-    params = SplitBook.model_validate(split.kwargs["params"])
-    what = f"pages {params.pages}" if params.pages else "all pages"
-    kind = "retry of" if split.retry_of else "split of"
-    state = words.coloured(words.task_state(split), 9)
-    return f"{words.clock(split.submitted_at)}  {state}  {kind} {what}, {words.options(params.options)}  {split.id}"
+def _history(splits: list[Task]) -> list[str]:
+    lines, before = [], None
+    for split in splits:
+        params = SplitBook.model_validate(split.kwargs["params"])
+        kind = "retry of" if params.options == before else "split of"
+        what = f"pages {params.pages}" if params.pages else "all pages"
+        state = words.coloured(words.task_state(split), 9)
+        made = words.options(params.options)
+        lines.append(f"{words.clock(split.submitted_at)}  {state}  {kind} {what}, {made}  {split.id}")
+        before = params.options
+    return lines
 
 
 def _splits(session: Session, book: BookSummary) -> list[Task]:

@@ -45,17 +45,18 @@ class Waiter:
             if not daemon_is_running(self.session.paths):
                 self.start()
 
-    def mind_pause(self, book: BookSummary) -> None:
-        """Say it once where a book cannot go on because somebody paused it."""
+    def mind_pause(self, book: BookSummary) -> bool:
+        """Whether a book cannot go on because somebody paused it; says it once."""
         if book.paused:
             what, sentence = book.id, f"“{book.title}” is paused"
         elif CPU in paused_pools(self.session.store):
             what, sentence = CPU, f"The pool {CPU} is paused"
         else:
-            return
+            return False
         if what not in self._told:
             self._told.add(what)
             self.session.remark(f"{sentence}. “ambuda-desktop resume {what}” lets it go on.")
+        return True
 
 
 def follow(session: Session, books: list[str]) -> None:
@@ -70,7 +71,10 @@ def follow(session: Session, books: list[str]) -> None:
             continue  # removed meanwhile
         ends.append(found)
         if session.as_json or not words.is_locked(found):
-            session.tell(f"{found.title}: {words.book_sentence(found)}", shapes.of_book(session.paths, found))
+            how = "cancelled; " if found.state == "cancelled" else ""
+            session.tell(
+                f"{found.title}: {how}{words.book_sentence(found)}", shapes.of_book(session.paths, found)
+            )
         if not session.as_json and found.done:
             say.line(f"  {session.paths.library / book / 'pages'}")
     _judge(ends)
@@ -102,10 +106,10 @@ def _follow_one(waiter: Waiter, book: str, place: str) -> BookSummary | None:
 def _until_it_rests(waiter: Waiter, book: str, place: str) -> BookSummary | None:
     with waiter.session.bar(f"{place}{book}") as draw:
         while found := summary(waiter.session.store, book):
-            draw(found.done, found.pages or 0, words.book_state(found))
             if found.state not in ("waiting", "working") or words.is_locked(found):
                 return found
-            waiter.mind_pause(found)
+            paused = waiter.mind_pause(found)
+            draw(found.done, found.pages or 0, "paused" if paused else words.book_state(found))
             waiter.rest()
     return None
 

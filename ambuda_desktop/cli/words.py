@@ -96,9 +96,9 @@ def book_sentence(book: BookSummary) -> str:
     if book.state == "done" and book.done < total:
         made += ", all that were asked for"
     if book.state == "cancelled":
-        return f"cancelled; {book.done or 'no'} page{'s'[: book.done != 1]} kept"
+        return f"{book.done or 'no'} page{'s'[: book.done != 1]} kept"
     if book.state in ("waiting", "working"):
-        return f"{book_state(book)}; {made} done" if book.pages else book_state(book)
+        return f"{made} done" if book.pages else "its pages are not counted yet"
     return "\n".join([made, *page_lines(book)])
 
 
