@@ -31,14 +31,23 @@ def bar(label: str, *, shown: bool) -> Iterator[Draw]:
         nonlocal drawn
         line = _line(label, done, total, word)
         if shown and line != drawn:
-            click.echo(f"{CLEAR}{line}", nl=False, err=True)
+            _write(f"{CLEAR}{line}")
             drawn = line
 
     try:
         yield draw
     finally:
         if drawn:
-            click.echo(CLEAR, nl=False, err=True)
+            clear()
+
+
+def clear() -> None:
+    """Make room in the line where a bar may stand."""
+    _write(CLEAR)
+
+
+def _write(text: str) -> None:
+    click.echo(text, nl=False, err=True, color=True)  # these codes are no colours: NO_COLOR leaves them
 
 
 def _line(label: str, done: int, total: int, word: str) -> str:

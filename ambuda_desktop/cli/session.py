@@ -70,8 +70,9 @@ class Session:
         """Something a person should know beside the results; programs find it in these."""
         if not self.as_json:
             sys.stdout.flush()  # where both go into one file, it should come after what was told
-            over = bars.CLEAR if bars.are_shown() else ""  # a bar may stand there, and is drawn again
-            say.line(over + click.style(sentence, fg="yellow"), err=True)
+            if bars.are_shown():  # one may stand there; it is drawn again
+                bars.clear()
+            say.line(click.style(sentence, fg="yellow"), err=True)
 
     def complain(self, error: AmbudaError) -> None:
         """Tell of a failure, and remember its exit code; the command goes on."""
