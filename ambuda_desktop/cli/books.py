@@ -70,7 +70,7 @@ def remove(session: Session, books: Sequence[str], yes: bool) -> None:
 
     The page images and our copy of the original go; the file that you added stays where it is.
     """
-    if not yes and not say.is_interactive():
+    if not yes and (session.as_json or not say.is_interactive()):
         raise click.UsageError("Nobody can be asked here. Say --yes to remove without a question.")
     session.each(books, lambda name: _remove(session, name, ask=not yes))
 
