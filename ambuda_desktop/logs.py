@@ -10,6 +10,7 @@ from pathlib import Path
 FORMAT = "%(asctime)s %(levelname)-7s %(process)d %(task)s %(name)s: %(message)s"
 MAX_BYTES = 5_000_000  # a file larger than this is set aside as `.1` when its process starts
 
+_opened: list[logging.Handler] = []
 _task = contextvars.ContextVar("task", default="-")
 
 
@@ -34,12 +35,15 @@ def to_file(path: Path, *, level: int = logging.INFO, also_terminal: bool = Fals
     # Not a RotatingFileHandler: the pool processes of a worker share its file, and would rotate it apart.
     if path.exists() and path.stat().st_size > MAX_BYTES:
         path.replace(path.with_name(path.name + ".1"))
-    handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8")]
-    if also_terminal:
-        handlers.append(logging.StreamHandler(sys.stderr))
     root = logging.getLogger()
+    for old in _opened:  # those of the process that we were forked from
+        root.removeHandler(old)
+        old.close()
+    _opened[:] = [logging.FileHandler(path, encoding="utf-8")]
+    if also_terminal:
+        _opened.append(logging.StreamHandler(sys.stderr))
     root.setLevel(level)
-    for handler in handlers:
+    for handler in _opened:
         handler.setFormatter(logging.Formatter(FORMAT))
         handler.addFilter(_TaskFilter())
         root.addHandler(handler)

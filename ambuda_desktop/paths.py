@@ -64,6 +64,11 @@ class Paths:
         return self.root / "tasks"
 
     @property
+    def task_folders(self) -> list[Path]:
+        """Further folders of task code that the user named."""
+        return self._settings().task_folders
+
+    @property
     def logs(self) -> Path:
         """One file per process of ours."""
         return self.root / "logs"
@@ -73,10 +78,19 @@ class Paths:
         """Lock files of the daemon, its clients, the generations and the running tasks."""
         return self.root / "locks"
 
+    def import_traceback(self, queue: str) -> Path:
+        """Where a generation leaves the traceback of an import that hangs."""
+        return self.locks / f"{queue}.traceback"
+
     def lease(self, task_id: str) -> Path:
         """The lock file of a running task; Celery's ids may be any text."""
         plain = re.fullmatch(r"[\w-]{1,80}", task_id, re.ASCII)
         return self.locks / (task_id if plain else hashlib.sha256(task_id.encode()).hexdigest())
+
+    @property
+    def learned_modules(self) -> Path:
+        """What the fork server imports beforehand, as JSON. May be deleted: it is learned again."""
+        return self.root / "learned-modules.json"
 
     @property
     def redis_password(self) -> Path:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ambuda_desktop.errors import BadInput, NotFound
+from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import PLAN_PRIORITY
 from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages, format_pages
 from ambuda_desktop.store import books, query
@@ -61,6 +61,24 @@ def retry_task(connection: sqlite3.Connection, task_id: str) -> str:
     return again.id
 
 
+def retry_tasks(connection: sqlite3.Connection, ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Try several tasks again: those of one book go into one split, because a book is split by one at a time.
+
+    Returns the new tasks' ids, and a sentence for each task or book that cannot be tried again.
+    """
+    found = [task for name in ids if (task := query.task(connection, name)) is not None]
+    new, refused = list[str](), list[str]()
+    together: dict[str, list[Task]] = {}
+    for task in found:
+        if task.book is not None and task.state in ("FAILURE", "REVOKED") and not task.retried:
+            together.setdefault(task.book, []).append(task)
+        else:
+            _note(new, refused, lambda task=task: retry_task(connection, task.id))  # type: ignore[misc]
+    for book, tasks in together.items():
+        _note(new, refused, lambda book=book, tasks=tasks: _retry_together(connection, book, tasks))  # type: ignore[misc]
+    return new, list(dict.fromkeys(refused))
+
+
 def retry_failed(connection: sqlite3.Connection) -> list[str]:
     """Try again whatever failed and rests: each book once, each task of no book. Returns the new tasks' ids."""
     new = []
@@ -96,3 +114,17 @@ def _split(
     with transaction(connection):
         insert_retry(connection, task, books.failed_tasks(connection, found.id))
     return task.id
+
+
+def _retry_together(connection: sqlite3.Connection, book: str, tasks: Sequence[Task]) -> str:
+    if any(task.name != SplitPages.task for task in tasks):
+        return retry_book(connection, book)
+    asked = (SplitPages.model_validate(task.kwargs["params"]).numbers() for task in tasks)
+    return retry_pages(connection, book, sorted({page for pages in asked for page in pages}))
+
+
+def _note(new: list[str], refused: list[str], tries: Callable[[], str]) -> None:
+    try:
+        new.append(tries())
+    except AmbudaError as error:
+        refused.append(str(error))

@@ -27,6 +27,10 @@ class Settings(BaseModel):
     split: PageOptions = PageOptions()
     #: Options that were given a name.
     presets: dict[str, PageOptions] = {}
+    #: Folders of task code beside `tasks` in the data folder; watched, and live again when a file in them is saved.
+    task_folders: list[Path] = []
+    #: Whether saved task code goes live by itself.
+    reload: bool = True
     #: Whether the system tells when a book ends or fails.
     notify: bool = True
 
@@ -42,6 +46,18 @@ class Settings(BaseModel):
 
     def save(self, path: Path) -> None:
         write_atomic(path, self.model_dump_json(indent=2).encode())
+
+    @classmethod
+    def change(cls, path: Path, **values: object) -> "Settings":
+        """Save some values beside those that are saved already. Raises BadInput with the reason; then none is."""
+        settings = cls.load(path)
+        try:
+            for name, value in values.items():
+                setattr(settings, name, value)
+        except ValidationError as error:
+            raise BadInput(f"This cannot be used: {first_fault(error)}.") from error
+        settings.save(path)
+        return settings
 
 
 def first_fault(error: ValidationError) -> str:

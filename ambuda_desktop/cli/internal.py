@@ -1,6 +1,7 @@
 """Commands that the program itself starts; no help lists them."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,15 +9,13 @@ import click
 from ambuda_desktop.cli.session import Session, pass_session
 
 
-@click.command(hidden=True)
-@click.argument("queue")
-@click.argument("kind", type=click.Choice(["prefork", "threads"]))
-@click.argument("size", type=int)
-def worker(queue: str, kind: str, size: int) -> None:
-    """Serve one generation's QUEUE. Started by the daemon."""
-    from ambuda_desktop.worker.main import run
+@click.command("fork-server", hidden=True)
+@click.argument("modules", nargs=-1)
+def fork_server(modules: Sequence[str]) -> None:
+    """Import MODULES, then fork workers for the daemon."""
+    from ambuda_desktop.worker.fork_server import serve
 
-    sys.exit(run(queue, kind, size))
+    sys.exit(serve(modules))
 
 
 @click.command(hidden=True)

@@ -51,13 +51,13 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     if say.wants_no_colour():
         context.color = False
     if context.invoked_subcommand is None:
-        context.invoke(window, files=())
+        context.invoke(window, files=(), new_window=False)
 
 
 main.add("Books", split, import_images, books, show, resplit, retry, unlock, remove)
 main.add("Tasks and workers", tasks, cancel, pause, resume, workers, logs)
 main.add("Program", window, daemon, settings, doctor, completion, demo)
-main.add("Internal", internal.worker, internal.picture, internal.pdfium)
+main.add("Internal", internal.fork_server, internal.picture, internal.pdfium)
 
 
 def run() -> int:

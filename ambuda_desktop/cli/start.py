@@ -13,13 +13,17 @@ from ambuda_desktop.launch import stop_daemon
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--new-window", is_flag=True, help="Open another window even where one is open.")
 @pass_session
 @example("window", "window meghaduta.pdf")
-def window(session: Session, files: Sequence[Path]) -> None:
-    """Open the window, and add FILES to the library."""
+def window(session: Session, files: Sequence[Path], new_window: bool) -> None:
+    """Open the window, and add FILES to the library.
+
+    A window that is open already gets them.
+    """
     from ambuda_desktop.ui.app import run  # the command line also runs where Qt does not
 
-    sys.exit(run(session.paths, list(files)))
+    sys.exit(run(session.paths, list(files), new_window))
 
 
 @click.command()

@@ -56,9 +56,11 @@ class Census:
         self._next_look = now + MEMORY_EVERY
         self._pids, self._memory = {}, {}
         for generation in generations:
-            pids = []
+            pids: list[int] = []
+            if generation.pid is None:
+                continue
             with suppress(psutil.Error):
-                main = psutil.Process(generation.process.pid)
+                main = psutil.Process(generation.pid)
                 for process in main.children() if generation.kind == "prefork" else [main]:
                     with suppress(psutil.Error):
                         memory = process.memory_info().rss

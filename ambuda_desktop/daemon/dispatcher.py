@@ -21,6 +21,7 @@ from ambuda_desktop.store import dispatch, schema
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update
+from ambuda_desktop.store.known_tasks import match_code
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Dispatcher:
         self._app = app
         self._next_sweep = 0.0
         self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
+        self._live: set[str] = set()  # queues of the live generations
+        self._known: frozenset[str] = frozenset()  # names of the tasks that they can run
 
     def in_flight(self) -> list[sqlite3.Row]:
         """The tasks that a generation has."""
@@ -78,6 +81,7 @@ class Dispatcher:
 
     def send(self, live: Sequence[Generation]) -> int:
         """Fill the free slots of the live generations; returns how many tasks went out."""
+        self._switch(live)
         in_flight = Counter(row["generation"] for row in self.in_flight())
         paused = paused_pools(self._connection)
         sent = 0
@@ -88,6 +92,20 @@ class Dispatcher:
             if free > 0 and dispatch.waiting(self._connection, generation.pool, 1):
                 sent += self._fill(generation, free)
         return sent
+
+    def _switch(self, live: Sequence[Generation]) -> None:
+        """Where others are live than before: nothing may start in the old ones, and what can be run may differ."""
+        queues = {generation.queue for generation in live}
+        if not live or queues == self._live:
+            return
+        known = frozenset(task["name"] for generation in live for task in generation.catalogue)
+        with transaction(self._connection):
+            back = dispatch.take_back(self._connection, queues)
+            if known != self._known:
+                match_code(self._connection, known)
+        if back:
+            log.info("%s tasks that had not begun go to newer workers", back)
+        self._live, self._known = queues, known
 
     def sweep(self, redis: RedisServer, feed: Feed) -> None:
         """What no news tells: tasks in flight that nobody runs, and finish tasks that became due by a cancel.
@@ -138,7 +156,12 @@ class Dispatcher:
 
     def _fill(self, generation: Generation, free: int) -> int:
         with transaction(self._connection):
-            waiting = dispatch.waiting(self._connection, generation.pool, free)
+            while True:
+                waiting = dispatch.waiting(self._connection, generation.pool, free)
+                unknown = [r["id"] for r in waiting if r["name"] not in self._known]
+                if not unknown:
+                    break
+                dispatch.hold_for_code(self._connection, unknown)
             rows = dispatch.mark_sent(self._connection, [r["id"] for r in waiting], generation.queue)
         for row in rows:
             try:

@@ -34,7 +34,7 @@ class Feed:
     """Fills `news` with Updates until it is stopped."""
 
     def __init__(self, paths: Paths) -> None:
-        self.news: queue.SimpleQueue[Update] = queue.SimpleQueue()
+        self.news: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
         self._paths = paths
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -49,15 +49,19 @@ class Feed:
     def join(self) -> None:
         self._thread.join()
 
+    def wake(self) -> None:
+        """End a `wait` now; may be called from any thread."""
+        self.news.put(None)
+
     def wait(self, timeout: float) -> list[Update]:
         """All news, after at most `timeout` seconds."""
-        news: list[Update] = []
+        news: list[Update | None] = []
         try:
             news.append(self.news.get(timeout=timeout))
             while True:
                 news.append(self.news.get_nowait())
         except queue.Empty:
-            return news
+            return [update for update in news if update is not None]
 
     def _run(self) -> None:
         while not self._stop.is_set():

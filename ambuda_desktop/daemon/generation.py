@@ -1,101 +1,177 @@
 """One generation: a Celery worker with a queue of its own, in a process group of its own."""
 
 import contextlib
-import logging
+import json
 import os
 import signal
-import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from ambuda_desktop.launch import program
+from ambuda_desktop.daemon.fork_server import ForkServer
 from ambuda_desktop.locks import is_held
-from ambuda_desktop.paths import ENVIRONMENT, Paths
-
-log = logging.getLogger(__name__)
+from ambuda_desktop.paths import Paths
 
 Kind = Literal["prefork", "threads"]
-State = Literal["starting", "live", "draining", "dying", "gone"]
-
-START_TIMEOUT = 60.0  # seconds until it must be ready: a task module may hang while it is imported
-READY, PROBLEM = "ready", "problem"  # how the lines begin that worker/main.py says
+#: `ready` takes tasks as soon as it is made live; `resting` has ended its own and could be made live again.
+State = Literal["starting", "ready", "live", "draining", "resting", "ending", "gone"]
 
 
 class Generation:
-    """A started worker. `tick()` moves its state on; nothing here waits."""
+    """An ordered worker. `tick()` moves its state on; nothing here waits."""
 
-    def __init__(self, paths: Paths, queue: str, number: int, kind: Kind, size: int) -> None:
+    def __init__(self, paths: Paths, server: ForkServer, number: int, order: Mapping[str, Any]) -> None:
+        """`order`: the fields of worker/main.py's `Order`. Raises OSError where the server does not take it."""
         self.paths = paths
-        self.queue = queue
-        self.pool = queue.split(".")[0]
+        self.server = server
         self.number = number
-        self.kind = kind
-        self.size = size  # tasks at once
+        self.queue: str = order["queue"]
+        self.pool = self.queue.split(".")[0]
+        self.kind: Kind = order["kind"]
+        self.size: int = order["size"]  # tasks at once
         self.state: State = "starting"
-        self.was_live = False
-        self.problems: list[str] = []  # sentences about task files, not yet passed on
-        self._heard = b""
+        self.code = ""  # the hash of the task code it was started for
+        self.pid: int | None = None
+        self.exit_code: int | None = None
         self.started_at = time.time()
+        self.live_since: float | None = None
+        self.draining_since: float | None = None
         self.terminated_at: float | None = None  # time.monotonic() of SIGTERM
-        with (paths.logs / f"worker-{self.pool}.stderr").open("ab") as stderr:
-            self.process = subprocess.Popen(
-                program("worker", queue, kind, str(size)),
-                # We hold the other end of its stdin: when we die, however we die, it reads the end and goes.
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                env={**os.environ, ENVIRONMENT: str(paths.root)}, process_group=0, cwd=paths.root,
-            )  # fmt: skip
-        assert self.process.stdout is not None
-        os.set_blocking(self.process.stdout.fileno(), False)
+        self.importing: str | None = None  # the file in hand
+        self.imported = False
+        self.problems: list[dict[str, Any]] = []  # files of task code that cannot be used
+        self.failure: str | None = None  # why its code must not be used
+        self.sentences: list[str] = []  # for the user, not yet passed on
+        self.catalogue: list[dict[str, Any]] = []
+        self.files: frozenset[str] = frozenset()  # of task code that it has imported
+        self.learned: list[str] = []  # modules of others that it had to import
+        self._up = 0
+        self._is_ready = False
+        self._heard = b""
+        stdin, self._stdin = os.pipe()
+        self._status, status = os.pipe()
+        os.set_blocking(self._status, False)
+        try:
+            server.order(order, stdin, status)
+        except OSError:
+            self._close()
+            raise
+        finally:
+            os.close(stdin)
+            os.close(status)
 
     def tick(self) -> None:
-        """Notice that it is ready, or that it is gone with all its processes."""
-        self._listen()
-        if self.state == "starting" and time.time() - self.started_at > START_TIMEOUT:
-            log.warning("Generation %s did not get ready within %s s: ending it", self.queue, START_TIMEOUT)
-            self.kill()
-        if self.state != "gone" and self.process.poll() is not None:
-            self.state = "dying"
+        """Hear it, and notice that it is gone with all its processes."""
+        if self.state == "gone":
+            return
+        over = self._listen()
+        if self.pid is not None and self.exit_code is None:
+            self.exit_code = self.server.exit_codes.get(self.pid)
+        if self.exit_code is not None:
             self.kill()  # pool processes may outlive their parent for a while
-            if not is_held(self.lock, shared=True):
-                self.state = "gone"
+        if (
+            self.state == "starting"
+            and self._is_ready
+            and self._up >= (self.size if self.kind == "prefork" else 0)
+        ):
+            self.state = "ready"
+        # Each of its processes holds both the line and the lock, so the end of the line comes with the last of them.
+        if over and not is_held(self.lock, shared=True):
+            self.exit_code = self.server.exit_codes.get(self.pid or 0, self.exit_code)
+            self.state = "gone"
+            self._close()
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        self._heard += self.process.stdout.read() or b""
+    def _listen(self) -> bool:
+        """Read what it says; True where the line is at its end."""
+        over = False
+        with contextlib.suppress(BlockingIOError):
+            while not over:
+                chunk = os.read(self._status, 65_536)
+                over = not chunk
+                self._heard += chunk
         *lines, self._heard = self._heard.split(b"\n")
         for line in lines:
-            word, _, sentence = line.decode(errors="replace").partition(" ")
-            if word == PROBLEM:
-                self.problems.append(sentence)
-            elif word == READY and self.state == "starting":
-                self.state = "live"
-                self.was_live = True
+            self._take(json.loads(line))
+        return over
+
+    def _take(self, said: dict[str, Any]) -> None:
+        match said["event"]:
+            case "born":
+                self.pid = said["pid"]
+            case "importing":
+                self.importing = said["file"]
+            case "problem":
+                self.problems.append(said)
+            case "failed":
+                self.failure = said["sentence"]
+                self.files = frozenset(said.get("files", ()))
+            case "loaded":
+                self.imported, self.importing = True, None
+                self.catalogue, self.learned = said["catalogue"], said["modules"]
+                self.files = frozenset(said["files"])
+            case "up":
+                self._up += 1
+            case "ready":
+                self._is_ready = True
+            case "said":
+                self.sentences.append(said["sentence"])
 
     @property
     def lock(self) -> Path:
         return self.paths.locks / f"{self.queue}.lock"
 
+    @property
+    def age(self) -> float:
+        """Seconds since it was ordered."""
+        return time.time() - self.started_at
+
+    def make_live(self) -> None:
+        """Tasks go to it from now on."""
+        self.state = "live"
+        self.live_since, self.draining_since = time.time(), None
+
     def drain(self) -> None:
         """Give it nothing more; it ends what it runs."""
-        if self.state in ("starting", "live"):
+        if self.state in ("starting", "ready", "live"):
             self.state = "draining"
+            self.draining_since = time.time()
 
     def terminate(self) -> None:
         """Ask it to end (Celery's warm shutdown)."""
         if self.terminated_at is None:
             self.terminated_at = time.monotonic()
-            with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
+            self.state = "ending"
+            if self.pid is None:
+                self._hang_up()
+            else:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End all its processes now."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.pid is None:
+            self._hang_up()
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     def fact(self) -> dict[str, Any]:
         """What the window shows of it."""
         return {
-            "queue": self.queue, "pool": self.pool, "number": self.number, "pid": self.process.pid,
-            "state": self.state, "kind": self.kind, "size": self.size, "started_at": self.started_at,
+            "queue": self.queue, "pool": self.pool, "number": self.number, "pid": self.pid, "state": self.state,
+            "kind": self.kind, "size": self.size, "started_at": self.started_at, "code": self.code,
+            "draining_since": self.draining_since,
         }  # fmt: skip
+
+    def _hang_up(self) -> None:
+        """It ends itself when it reads the end of its standard input."""
+        if self._stdin >= 0:
+            os.close(self._stdin)
+            self._stdin = -1
+
+    def _close(self) -> None:
+        self._hang_up()
+        if self._status >= 0:
+            os.close(self._status)
+            self._status = -1

@@ -1,4 +1,4 @@
-"""All generations: each pool has one that is live, and perhaps older ones that drain."""
+"""All generations: each pool has one that is live, perhaps one that will be, and older ones that drain."""
 
 import logging
 import multiprocessing
@@ -11,6 +11,8 @@ from typing import Any
 from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.census import Census, exit_code
 from ambuda_desktop.daemon.generation import Generation, Kind
+from ambuda_desktop.daemon.task_code import TaskCode
+from ambuda_desktop.daemon.warmth import Warmth
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS, Sizes
 
@@ -18,7 +20,11 @@ log = logging.getLogger(__name__)
 
 TERM_TIMEOUT = 5.0  # seconds between SIGTERM and SIGKILL for one that runs nothing any more
 KILL_TIMEOUT = 5.0  # seconds after SIGKILL; what is still there hangs in the kernel, and dies when it can
+START_TIMEOUT = 60.0  # seconds until it must be ready
+PROBATION = 30.0  # seconds that the code before is kept ready, should the new one stop its workers
+MAX_DEATHS = 2  # deaths in probation, then the code before runs again
 MAX_EARLY_DEATHS = 2  # deaths before it was ready, then prefork is given up for threads
+MAX_DRAINING = 4  # older generations of a pool that may still run tasks when new code comes
 
 
 def prefork_works() -> bool:
@@ -33,17 +39,25 @@ def prefork_works() -> bool:
 class Generations:
     """`tick()` starts what is missing and ends what has drained. `notice` gets sentences for the user."""
 
-    def __init__(self, paths: Paths, sizes: Sizes, notice: Callable[[str], None], census: Census) -> None:
-        self._paths = paths
-        self._census = census
+    def __init__(
+        self, paths: Paths, sizes: Sizes, notice: Callable[[str], None], census: Census, code: TaskCode,
+        warmth: Warmth,
+    ) -> None:  # fmt: skip
+        self._paths, self._census, self._code, self._warmth = paths, census, code, warmth
         self._sizes = dict(sizes)
         self._notice = notice
         self._all: list[Generation] = []
+        self._live: dict[str, Generation] = {}
+        #: Promoted one by one as they get ready: a first start, another size, a Redis that came back empty.
+        self._coming: dict[str, Generation] = {}
         # Random, so that workers left by a daemon that was killed can never eat what we send.
         self._run = uuid.uuid4().hex[:6]
         self._count = 0
         self._backoff = {pool: Backoff() for pool in POOLS}
         self._early_deaths = 0
+        self._deaths: dict[str, int] = {}  # in probation, by the hash of the code
+        #: What happened to code that was live: for whoever keeps the history of reloads.
+        self.gone_back: list[str] = []
         self._cpu_kind: Kind = "prefork"
         if not prefork_works():
             self._use_threads("/dev/shm is not writable")
@@ -51,37 +65,72 @@ class Generations:
     def tick(self, busy: set[str]) -> list[Generation]:
         """Start, promote, retire. `busy`: queues of generations that still have tasks. Returns the dead ones."""
         now = time.monotonic()
+        self._warmth.tick()
         for generation in self._all:
             generation.tick()
-            while generation.problems:
-                self._notice(generation.problems.pop(0))
-            if generation.state == "draining" and generation.queue not in busy:
-                generation.terminate()
-            if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:
-                generation.kill()
+            self._pass_on(generation)
+            self._retire(generation, generation.queue in busy, now)
         gone = [g for g in self._all if g.state == "gone"]
         self._all = [g for g in self._all if g.state != "gone"]
         for generation in gone:
             self._bury(generation, now)
         for pool in POOLS:
-            self._promote(pool)
-            if not any(g.pool == pool and g.state in ("starting", "live") for g in self._all):
-                if self._backoff[pool].may_try(now):
-                    self._start(pool)
-            else:
-                self._backoff[pool].worked(now)
+            self._keep(pool, now)
+        self._warmth.release(in_use=any(g.server is not self._warmth.server for g in self._all))
         return gone
 
     def live(self, pool: str) -> Generation | None:
         """The one that gets the tasks of a pool; None while it starts."""
-        return next((g for g in reversed(self._all) if g.pool == pool and g.state == "live"), None)
+        return self._live.get(pool)
+
+    def order(self, pool: str, *, tolerated: Sequence[str] | None) -> Generation | None:
+        """Start a generation with the code that is on the disk now, which somebody promotes; None where that cannot
+        be. `tolerated`: files that may be unusable; None: any may."""
+        self._count += 1
+        kind: Kind = self._cpu_kind if pool == CPU else "threads"
+        queue = f"{pool}.{self._run}.{self._count}"
+        order = {"queue": queue, "kind": kind, "size": self._sizes[pool],
+                 "tolerated": None if tolerated is None else list(tolerated), **self._code.order()}  # fmt: skip
+        try:
+            generation = Generation(self._paths, self._warmth.server, self._count, order)
+        except OSError as error:
+            log.warning("No generation can be ordered: %s", error)
+            return None
+        generation.code = self._code.hash
+        log.info(
+            "Generation %s ordered (%s, %s at once, code %s)", queue, kind, generation.size, generation.code
+        )
+        self._all.append(generation)
+        return generation
+
+    def promote(self, generations: Sequence[Generation]) -> None:
+        """Tasks go to these from now on; the ones before end what they run."""
+        for generation in generations:
+            before = self._live.get(generation.pool)
+            if before is not None:
+                before.drain()
+            generation.make_live()
+            self._live[generation.pool] = generation
+            self._code.broken = {p["file"] for p in generation.problems}
+            self._warmth.learn(generation.learned)
+
+    def dismiss(self, generations: Sequence[Generation]) -> None:
+        """End generations at once; tasks that they have wait again."""
+        for generation in generations:
+            generation.terminate()
+            generation.kill()
+
+    def stop_draining(self, queues: Sequence[str]) -> None:
+        """End these older generations now, because a person does not want to wait for them."""
+        self.dismiss([g for g in self._all if g.state in ("draining", "resting") and g.queue in queues])
 
     def renew(self) -> None:
         """Start a new one in each pool, because Redis came back empty and a worker may stay deaf to it."""
+        for generation in self._all:
+            generation.drain()
+        self._live.clear()
+        self._coming.clear()
         for pool in POOLS:
-            for generation in self._all:
-                if generation.pool == pool:
-                    generation.drain()
             self._start(pool)
 
     def resize(self, sizes: Sizes) -> None:
@@ -91,22 +140,35 @@ class Generations:
                 self._sizes[pool] = size
                 self._start(pool)
 
+    def restart(self) -> None:
+        """Start a new one in each pool, because a person wants it."""
+        for pool in POOLS:
+            self._start(pool)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether too many older generations still run tasks to let new code in."""
+        return any(
+            sum(g.state == "draining" and g.pool == p for g in self._all) >= MAX_DRAINING for p in POOLS
+        )
+
     def stop(self, timeout: float) -> None:
         """End all: asked first, killed after `timeout` seconds."""
         for generation in self._all:
             generation.terminate()
         deadline = time.monotonic() + timeout
         while self._all and time.monotonic() < deadline + KILL_TIMEOUT:
-            if time.monotonic() > deadline:
-                for generation in self._all:
-                    generation.kill()
+            self._warmth.tick()
             for generation in self._all:
+                if time.monotonic() > deadline:
+                    generation.kill()
                 generation.tick()
             self._all = [g for g in self._all if g.state != "gone"]
             time.sleep(0.01)
+        self._warmth.end()
 
     def facts(self, in_flight: Sequence[sqlite3.Row], paused: set[str]) -> dict[str, Any]:
-        """The facts `pools` and `generations`."""
+        """The facts `pools`, `generations` and `exits`."""
         pools = {}
         for pool in POOLS:
             pools[pool] = {
@@ -115,38 +177,111 @@ class Generations:
                 "paused": pool in paused,
             }  # fmt: skip
         processes = self._census.processes(self._all, in_flight)
-        generations = [{**g.fact(), "processes": processes[g.queue]} for g in self._all]
+        tasks = {g.queue: sum(row["generation"] == g.queue for row in in_flight) for g in self._all}
+        generations = [
+            {**g.fact(), "tasks": tasks[g.queue], "processes": processes[g.queue]} for g in self._all
+        ]
         return {"pools": pools, "generations": generations, "exits": self._census.exits}
 
     def _start(self, pool: str) -> None:
-        self._count += 1
-        kind: Kind = self._cpu_kind if pool == CPU else "threads"
-        queue = f"{pool}.{self._run}.{self._count}"
-        log.info("Starting generation %s (%s, %s at once)", queue, kind, self._sizes[pool])
-        self._all.append(Generation(self._paths, queue, self._count, kind, self._sizes[pool]))
+        """Start one that is promoted as soon as it is ready, whatever of its code is broken."""
+        before = self._coming.pop(pool, None)
+        if before is not None:
+            self.dismiss([before])
+        made = self.order(pool, tolerated=None)
+        if made is not None:
+            self._coming[pool] = made
 
-    def _promote(self, pool: str) -> None:
-        """Once a newer one is live, the older ones drain."""
-        live = self.live(pool)
-        if live is not None and live.kind == "prefork":
-            self._early_deaths = 0
-        for generation in self._all:
-            if live is not None and generation.pool == pool and generation.number < live.number:
-                generation.drain()
+    def _keep(self, pool: str, now: float) -> None:
+        """Promote the one that is coming; start one where none is live or about to be."""
+        coming = self._coming.get(pool)
+        if coming is not None and coming.state == "ready":
+            del self._coming[pool]
+            self._early_deaths = 0 if coming.kind == "prefork" else self._early_deaths
+            self.promote([coming])
+        if pool in self._live:
+            self._backoff[pool].worked(now)
+        elif coming is None and self._backoff[pool].may_try(now):
+            self._start(pool)
+
+    def _pass_on(self, generation: Generation) -> None:
+        while generation.sentences:
+            self._notice(generation.sentences.pop(0))
+        if generation.state == "live":
+            for problem in generation.problems:
+                self._notice(problem["sentence"])
+
+    def _retire(self, generation: Generation, busy: bool, now: float) -> None:
+        if generation.state == "draining" and not busy:
+            if self._may_rest(generation):
+                generation.state = "resting"
+            else:
+                generation.terminate()
+        elif generation.state == "resting" and not self._may_rest(generation):
+            generation.terminate()
+        elif generation.state == "starting" and generation.age > START_TIMEOUT:
+            log.warning(
+                "Generation %s did not get ready within %s s: ending it", generation.queue, START_TIMEOUT
+            )
+            generation.kill()
+        if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:
+            generation.kill()
+
+    def _may_rest(self, generation: Generation) -> bool:
+        """Whether it is the one before the live one, which has other code and is not yet trusted."""
+        live = self._live.get(generation.pool)
+        if live is None or generation.live_since is None or generation.terminated_at is not None:
+            return False
+        later = [
+            g for g in self._all if g.pool == live.pool and g.number > generation.number and g is not live
+        ]
+        trusted = time.time() - (live.live_since or 0) > PROBATION
+        return not trusted and live.code != generation.code and not any(g.live_since for g in later)
 
     def _bury(self, generation: Generation, now: float) -> None:
+        self._paths.import_traceback(generation.queue).unlink(missing_ok=True)
+        was_live = self._live.get(generation.pool) is generation
+        if was_live:
+            del self._live[generation.pool]
+        if self._coming.get(generation.pool) is generation:
+            del self._coming[generation.pool]
         if generation.terminated_at is not None:
             log.info("Generation %s has ended", generation.queue)
             return
-        code = generation.process.returncode
-        self._census.exited(generation.process.pid, generation.pool, "worker", exit_code(code))
-        log.warning("Generation %s died (code %s)", generation.queue, code)
-        self._notice(f"The {generation.pool} workers stopped unexpectedly and were started again.")
+        if generation.failure or not (was_live or generation.live_since):
+            self._note_early_death(generation, now)
+            return
+        code = exit_code(generation.exit_code)
+        self._census.exited(generation.pid, generation.pool, "worker", code)
+        log.warning("Generation %s died (%s)", generation.queue, code)
+        if was_live and not self._go_back(generation):
+            self._notice(f"The {generation.pool} workers stopped unexpectedly and were started again.")
+            self._backoff[generation.pool].failed(now)
+
+    def _note_early_death(self, generation: Generation, now: float) -> None:
+        """It died before it was ready: because of a file, or because processes do not work here."""
+        log.warning("Generation %s did not get ready (%s)", generation.queue, exit_code(generation.exit_code))
         self._backoff[generation.pool].failed(now)
-        if generation.kind == "prefork" and not generation.was_live:
+        if generation.importing:
+            self._code.skip.add(generation.importing)
+        elif generation.kind == "prefork" and generation.failure is None and generation.imported:
             self._early_deaths += 1
             if self._early_deaths >= MAX_EARLY_DEATHS:
                 self._use_threads("worker processes end before they are ready")
+
+    def _go_back(self, dead: Generation) -> bool:
+        """Let the code before run again, where this one stops its workers again and again."""
+        if time.time() - (dead.live_since or 0) > PROBATION:
+            return False
+        self._deaths[dead.code] = self._deaths.get(dead.code, 0) + 1
+        kept = {g.pool: g for g in self._all if g.terminated_at is None and g.state in ("resting", "draining")
+                and g.live_since is not None and g.code != dead.code}  # fmt: skip
+        if self._deaths[dead.code] < MAX_DEATHS or dead.pool not in kept:
+            return False
+        self._notice("The code that was saved last stops its workers, so the code before runs again.")
+        self.gone_back.append(dead.code)
+        self.promote(list(kept.values()))
+        return True
 
     def _use_threads(self, reason: str) -> None:
         self._cpu_kind = "threads"

@@ -5,6 +5,8 @@ import os
 import signal
 import sqlite3
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,7 +17,7 @@ from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
 from ambuda_desktop.daemon.generation import Generation
-from ambuda_desktop.daemon.generations import Generations
+from ambuda_desktop.daemon.live_code import LiveCode
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
 from ambuda_desktop.errors import AlreadyRunning
@@ -23,7 +25,7 @@ from ambuda_desktop.launch import clients_attached, stop_timeout
 from ambuda_desktop.library import remove_unaccepted
 from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.pools import POOLS, Sizes, default_sizes
+from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update, work_is_left
@@ -34,14 +36,19 @@ log = logging.getLogger(__name__)
 TICK = (
     0.03  # seconds to wait for news; news from a worker ends the wait at once, only new rows wait for its end
 )
+BOOT_TICK = 0.005  # seconds, while somebody waits for new code
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
+IDLE_STOP_TIMEOUT = 0.3  # seconds, where nothing is in hand: an idle worker of Celery's takes two to notice
 PAUSE = 0.5  # seconds after something went wrong
 PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not take the task
 
 
-def run(paths: Paths, *, while_needed: bool, foreground: bool) -> None:
-    """Run the daemon until it is asked to stop. Raises AlreadyRunning with the other one's pid."""
+def run(paths: Paths, *, while_needed: bool, foreground: bool, watch: Sequence[Path] = ()) -> None:
+    """Run the daemon until it is asked to stop. Raises AlreadyRunning with the other one's pid.
+
+    `watch`: folders of task code beside those of the settings.
+    """
     logs.to_file(paths.logs / "daemon.log", also_terminal=foreground)
     while True:
         lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
@@ -51,7 +58,7 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool) -> None:
             raise AlreadyRunning(
                 f"A daemon{pid} already works on {paths.root}. Stop it with “daemon --stop”."
             )
-        daemon = Daemon(paths)
+        daemon = Daemon(paths, watch)
         try:
             daemon.run(while_needed=while_needed)
         except Exception:
@@ -67,8 +74,9 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool) -> None:
 class Daemon:
     """Start order: store, Redis, feed, workers. Stop order: tasks park, workers, feed, Redis."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, watch: Sequence[Path] = ()) -> None:
         self.paths = paths
+        self._watch = watch
         self.connection = connect(paths.store)
         self.started_at = time.time()
         self.state = "starting"
@@ -100,7 +108,10 @@ class Daemon:
         self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
         if left := self.dispatcher.recover():
             log.info("%s tasks that an earlier daemon had in flight wait again", left)
-        self.generations = Generations(self.paths, self._wanted_sizes(), self.board.notice, self.census)
+        self.code = LiveCode(
+            self.paths, self.connection, self.board.notice, self.census, self.feed.wake, self._watch
+        )
+        self.generations = self.code.generations
         self.feed.start()
         self.state = "running"
         try:
@@ -113,11 +124,11 @@ class Daemon:
     def _tick(self, *, sending: bool = True) -> int:
         """One round; returns how many tasks are in flight."""
         in_flight = self.dispatcher.in_flight()
-        self._news += self.feed.wait(TICK)
+        self._news += self.feed.wait(BOOT_TICK if self.code.is_booting else TICK)
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
-        self._gone += self.generations.tick(busy={row["generation"] for row in in_flight})
+        self._gone += self.code.tick(busy={row["generation"] for row in in_flight})
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
         self.dispatcher.sweep(self.redis, self.feed)
@@ -125,7 +136,7 @@ class Daemon:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
             self.dispatcher.send(live)
         if self.board.due:
-            self.generations.resize(self._wanted_sizes())
+            self.code.follow_wishes()
             self.inhibitor.hold(bool(in_flight))
             self._write_facts()
         return len(in_flight)
@@ -168,7 +179,7 @@ class Daemon:
 
     def _end(self) -> None:
         try:
-            self.generations.stop(WORKER_STOP_TIMEOUT)
+            self.code.stop(WORKER_STOP_TIMEOUT if self.dispatcher.in_flight() else IDLE_STOP_TIMEOUT)
             self.dispatcher.record([*self._news, *self.feed.wait(0)], self._gone)
             self.dispatcher.recover()
         finally:
@@ -185,10 +196,7 @@ class Daemon:
 
     def _write_facts(self) -> None:
         workers = self.generations.facts(self.dispatcher.in_flight(), paused_pools(self.connection))
-        self.board.write({"daemon": self._fact(), "redis": self.redis.fact(), **workers})
-
-    def _wanted_sizes(self) -> Sizes:
-        return {**default_sizes(), **(wish(self.connection, "pools") or {})}
+        self.board.write({"daemon": self._fact(), "redis": self.redis.fact(), **workers, **self.code.facts()})
 
     def _fact(self) -> dict[str, Any]:
         return {"pid": os.getpid(), "state": self.state, "started_at": self.started_at}

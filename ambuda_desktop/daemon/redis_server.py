@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import time
@@ -16,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ambuda_desktop.daemon.backoff import Backoff
+from ambuda_desktop.daemon.fork_server import dies_with_us
 from ambuda_desktop.errors import AmbudaError, NotRunning
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths, resources
@@ -63,7 +63,7 @@ class RedisServer:
             raise NotRunning(f"Another Redis works in {folder}. End it, then start again.")
         # The server inherits the locked descriptor: as long as it lives, everybody can see that it does.
         self.process = subprocess.Popen(
-            [*_dies_with_us(), server_binary(), str(conf)],
+            [*dies_with_us(), server_binary(), str(conf)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             pass_fds=[lock.descriptor], process_group=0,
         )  # fmt: skip
@@ -161,9 +161,3 @@ class RedisServer:
                 time.sleep(0.01)
         self.paths.redis_socket.unlink(missing_ok=True)
         Path(pid_file).unlink(missing_ok=True)
-
-
-def _dies_with_us() -> list[str]:
-    """Linux: let the kernel end the server with the daemon. Elsewhere the next daemon ends it."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []

@@ -54,7 +54,7 @@ def _set_paused(connection: sqlite3.Connection, books: Iterable[str], paused: in
         "UPDATE books SET paused = ? WHERE id IN (SELECT value FROM json_each(?))", (paused, names)
     )
     connection.execute(
-        """UPDATE tasks SET held = ? WHERE book IN (SELECT value FROM json_each(?))
+        """UPDATE tasks SET held = (held & ~1) | ? WHERE book IN (SELECT value FROM json_each(?))
            AND state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED')""",
         (paused, names),
     )
@@ -78,7 +78,7 @@ def paused_pools(connection: sqlite3.Connection) -> set[str]:
 def release(connection: sqlite3.Connection, task_id: str) -> None:
     """Let a task go on that waited for a person (for a password, say)."""
     connection.execute(
-        "UPDATE tasks SET held = 0, not_before = 0, waiting_for = NULL WHERE id = ? AND state = 'PENDING'",
+        "UPDATE tasks SET held = held & ~1, not_before = 0, waiting_for = NULL WHERE id = ? AND state = 'PENDING'",
         (task_id,),
     )
 

@@ -54,6 +54,14 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[str], generation: st
     return rows
 
 
+def hold_for_code(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Keep rows back, because no live worker knows a task of their name."""
+    connection.executemany(
+        f"UPDATE tasks SET held = held | {schema.HELD_FOR_CODE} WHERE id = ? AND state = 'PENDING'",
+        [(i,) for i in ids],
+    )
+
+
 def in_flight(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """The rows a worker has or will have."""
     return connection.execute(
@@ -103,6 +111,19 @@ def wait_again(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
                WHERE id = ? AND state IN {_IN_FLIGHT}""",
             (now, i),
         )
+
+
+def take_back(connection: sqlite3.Connection, live: Iterable[str]) -> int:
+    """Let wait again what was sent to other generations than the live ones and has not begun there.
+
+    A worker claims a task before it runs it: so none that is taken back here starts in old code. Returns how many.
+    """
+    return connection.execute(
+        """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
+               ended_at = CASE cancelled WHEN 1 THEN ? END, generation = NULL
+           WHERE state = 'SENT' AND generation NOT IN (SELECT value FROM json_each(?))""",
+        (time.time(), json.dumps(list(live))),
+    ).rowcount
 
 
 def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str) -> bool:

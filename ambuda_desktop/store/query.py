@@ -179,3 +179,24 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """How many tasks there are in each group of states."""
     by_state = dict(connection.execute("SELECT state, n FROM counts").fetchall())
     return {group: sum(by_state.get(s, 0) for s in states) for group, states in STATE_GROUPS.items()}
+
+
+def book_counts(connection: sqlite3.Connection, book: str) -> dict[str, int]:
+    """How many tasks of one book there are in each group of states."""
+    rows = connection.execute(
+        """SELECT CASE retried WHEN 1 THEN 'RETRIED' ELSE state END AS state, count(*) AS n
+           FROM tasks WHERE book = ? GROUP BY 1""",
+        (book,),
+    ).fetchall()
+    by_state = {row["state"]: row["n"] for row in rows}
+    return {group: sum(by_state.get(s, 0) for s in states) for group, states in STATE_GROUPS.items()}
+
+
+def total(connection: sqlite3.Connection, book: str | None = None) -> int:
+    """How many tasks there are, those that were tried again too; of one book, or of all."""
+    if book is None:
+        row = connection.execute("SELECT coalesce(sum(n), 0) FROM counts").fetchone()
+    else:
+        row = connection.execute("SELECT count(*) FROM tasks WHERE book = ?", (book,)).fetchone()
+    count: int = row[0]
+    return count

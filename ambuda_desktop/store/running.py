@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from ambuda_desktop.store import schema
+from ambuda_desktop.store.connection import unsynced
 from ambuda_desktop.store.control import PAUSED
 from ambuda_desktop.store.facts import STOPPING
 from ambuda_desktop.store.submit import NewTask, insert
@@ -15,12 +15,19 @@ from ambuda_desktop.store.submit import NewTask, insert
 Verdict = Literal["run", "ignore", "cancelled", "wait"]
 
 
-def may_start(connection: sqlite3.Connection, task_id: str, attempt: int) -> Verdict:
-    """Whether the message of this attempt is still the one that counts."""
-    row = connection.execute(
-        "SELECT state, attempt, cancelled, book FROM tasks WHERE id = ?", (task_id,)
-    ).fetchone()
-    if row is None or row["state"] not in schema.IN_FLIGHT or row["attempt"] != attempt:
+def claim(connection: sqlite3.Connection, task_id: str, attempt: int, pid: int) -> Verdict:
+    """Take a task in hand, if this attempt of it is still the one that counts.
+
+    From here on it runs in this process: before, the daemon may have taken it back for a newer generation. Not
+    fsynced: after a power cut nothing runs any more, and the row waits again whatever it says.
+    """
+    with unsynced(connection):
+        row = connection.execute(
+            """UPDATE tasks SET state = 'STARTED', started_at = ?, pid = ?
+               WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS') AND attempt = ? RETURNING cancelled""",
+            (time.time(), pid, task_id, attempt),
+        ).fetchone()
+    if row is None:
         return "ignore"
     return "cancelled" if row["cancelled"] else "run"
 
@@ -28,7 +35,7 @@ def may_start(connection: sqlite3.Connection, task_id: str, attempt: int) -> Ver
 def may_go_on(connection: sqlite3.Connection, task_id: str) -> Verdict:
     """Asked between two pages: whether the task was cancelled, or must wait (paused, or the daemon stops)."""
     row = connection.execute(
-        """SELECT cancelled, held OR EXISTS(SELECT 1 FROM facts WHERE key = ? AND value = 'true') OR
+        """SELECT cancelled, held & 1 OR EXISTS(SELECT 1 FROM facts WHERE key = ? AND value = 'true') OR
                   EXISTS(SELECT 1 FROM wishes w, json_each(w.value) p WHERE w.key = ? AND p.value = tasks.pool)
                   AS wait
            FROM tasks WHERE id = ?""",
@@ -54,7 +61,7 @@ def park(connection: sqlite3.Connection, task_id: str, waiting_for: str | None, 
     connection.execute(
         """UPDATE tasks SET state = CASE cancelled WHEN 1 THEN 'REVOKED' ELSE 'PENDING' END,
                             ended_at = CASE cancelled WHEN 1 THEN ? END,
-                            waiting_for = ?, not_before = ?, held = held OR ?, generation = NULL, started_at = NULL
+                            waiting_for = ?, not_before = ?, held = held | ?, generation = NULL, started_at = NULL
            WHERE id = ? AND state IN ('SENT', 'STARTED', 'PROGRESS')""",
         (time.time(), waiting_for, 0.0 if held else not_before, held, task_id),
     )

@@ -16,6 +16,11 @@ REVOKED = "REVOKED"
 IN_FLIGHT = (SENT, STARTED, PROGRESS)
 TERMINAL = (SUCCESS, FAILURE, REVOKED)
 
+#: Bits of the column `held`. A person has to let it go on: its book is paused, or it waits for a password, say.
+HELD_BY_PERSON = 1
+#: No task of its name is known to the live workers: it was removed, renamed, or its file is broken.
+HELD_FOR_CODE = 2
+
 #: Rises with each change of the tables.
 VERSION = 2
 
@@ -51,7 +56,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     priority     INTEGER NOT NULL DEFAULT 0,     -- higher goes first
     not_before   REAL NOT NULL DEFAULT 0,
     waiting_for  TEXT,
-    held         INTEGER NOT NULL DEFAULT 0,     -- a person has to let it go on: its book is paused, say
+    held         INTEGER NOT NULL DEFAULT 0,     -- bits: HELD_BY_PERSON, HELD_FOR_CODE; 0: may go
     cancelled    INTEGER NOT NULL DEFAULT 0,     -- the wish; REVOKED is the fact
     result       TEXT,                           -- JSON
     error        TEXT,                           -- a sentence

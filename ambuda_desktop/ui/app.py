@@ -15,44 +15,93 @@ from ambuda_desktop import launch, logs
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.ui import icons, theme
+from ambuda_desktop.ui import icons, single_instance, theme
 from ambuda_desktop.ui.adding import Adding
 from ambuda_desktop.ui.background import Background
 from ambuda_desktop.ui.bars import Bars
 from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.crash import CrashWatch
 from ambuda_desktop.ui.daemon_watch import DaemonWatch
 from ambuda_desktop.ui.fonts import interface_font
 from ambuda_desktop.ui.main_window import MainWindow
+from ambuda_desktop.ui.notifications import BookEnds, Notifier
 from ambuda_desktop.ui.store_watch import StoreWatch
+from ambuda_desktop.ui.window_state import come_to_front
 
 log = logging.getLogger(__name__)
 
 
-def run(paths: Paths, files: list[Path]) -> int:
+def run(paths: Paths, files: list[Path], new_window: bool = False) -> int:
     """Open the window, add `files`, and return when it is closed.
 
-    Raises AmbudaError with a sentence where folders or store cannot be used.
+    Where a window is open on this data folder already, that one gets the files and comes to the front, unless
+    `new_window` asks for another. Raises AmbudaError with a sentence where folders or store cannot be used.
     """
     paths.make()
     logs.to_file(paths.logs / "window.log")
+    first = single_instance.be_first(paths)
+    if first is None and not new_window:
+        try:
+            first = single_instance.hand_over(paths, files)
+        except TimeoutError:
+            log.warning("The window that is open does not answer; opening another")
+        else:
+            if first is None:
+                return 0
     client = launch.attach(paths)  # as long as this is held, a daemon of ours stays
+    try:
+        return _run_window(paths, files, is_first=first is not None)
+    finally:
+        for lock in (client, first):
+            if lock is not None:
+                lock.release()
+
+
+def _run_window(paths: Paths, files: list[Path], *, is_first: bool) -> int:
     settings, complaint = _settings(paths)
     app = make_application()
     theme.apply(settings.theme)
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(settings.theme))
-    try:
-        with closing(StoreWatch(paths)) as watch, _signals_end(app):
-            window = open_window(paths, watch, settings)
+    with closing(StoreWatch(paths)) as watch, _signals_end(app):
+        window = open_window(paths, watch, settings)
+        with watched(paths, window, is_first=is_first):
             if complaint:
                 window.context.bars.say("settings", complaint, "error")
             window.show()
             window.add_files(files)
             code = app.exec()
             window.context.background.finish()
-    finally:
-        if client is not None:
-            client.release()
     return code
+
+
+@contextmanager
+def watched(paths: Paths, window: MainWindow, *, is_first: bool) -> Iterator[None]:
+    """What concerns the whole program while its window is open: errors, notifications, second starts."""
+    crashes = CrashWatch(paths)
+    crashes.start(window)
+    context, settings = window.context, window.settings.settings
+    notifier = Notifier(context.background)
+    ends = BookEnds(context.watch, lambda: settings.notify and not window.isActiveWindow())
+    ends.told.connect(notifier.tell)
+
+    def go_to(book: str) -> None:
+        come_to_front(window)
+        window.show_book(book)
+
+    def take(files: list[Path]) -> None:
+        come_to_front(window)
+        window.add_files(files)
+
+    notifier.clicked.connect(go_to)
+    doorbell = single_instance.Doorbell(paths) if is_first else None
+    if doorbell is not None:
+        doorbell.rung.connect(take)
+    try:
+        yield
+    finally:
+        if doorbell is not None:
+            doorbell.close()
+        crashes.stop()
 
 
 def make_application() -> QApplication:

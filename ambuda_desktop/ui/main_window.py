@@ -1,32 +1,39 @@
 """The main window: sidebar, pages, bars and the line of facts."""
 
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.facts import put_wish, wish
+from ambuda_desktop.store import query
+from ambuda_desktop.store.facts import wish
 from ambuda_desktop.store.query import TaskFilter
 from ambuda_desktop.ui import icons, status, theme
 from ambuda_desktop.ui.actions import make_actions
+from ambuda_desktop.ui.choices import book_choices, command_choices
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.daemon_watch import DaemonWatch
-from ambuda_desktop.ui.dialogs.closing import ClosingDialog
+from ambuda_desktop.ui.dialogs.closing import ask_before_closing
 from ambuda_desktop.ui.drops import local_files
 from ambuda_desktop.ui.models.places_model import Place
 from ambuda_desktop.ui.pages.books_page import BooksPage
 from ambuda_desktop.ui.pages.settings_page import SettingsPage
 from ambuda_desktop.ui.pages.tasks_page import TasksPage
 from ambuda_desktop.ui.pages.workers_page import WorkersPage
+from ambuda_desktop.ui.palette import Palette
 from ambuda_desktop.ui.sidebar import Sidebar
+from ambuda_desktop.ui.single_instance import open_new_window
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.status_bar import StatusBar
 from ambuda_desktop.ui.top_bar import TopBar
 from ambuda_desktop.ui.trouble_bars import TroubleBars
-from ambuda_desktop.ui.widgets import line, tint_buttons
+from ambuda_desktop.ui.widgets import tint_buttons
+from ambuda_desktop.ui.window_layout import lay_out
 from ambuda_desktop.ui.window_state import WindowState
 
 
@@ -57,7 +64,9 @@ class MainWindow(QWidget):
         self._splitters = {"books": self.books.splitter, "tasks": self.tasks.splitter}
         self._state = WindowState(context.paths)
         self.actions_by_name = make_actions(self, self)
-        self._lay_out()
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        lay_out(self, self.top, self.sidebar, context.bars, self._stack, self.foot)
         self._connect()
         self.refresh()
         place = self._state.restore(self, self._splitters)
@@ -66,16 +75,13 @@ class MainWindow(QWidget):
 
     def refresh(self) -> None:
         """The store changed."""
-        known, counts, count = status.read(self.context.watch.connection)
-        daemon = self.daemon
-        self.status = Status(known, counts, count, daemon.running, daemon.tries, daemon.left)
+        self.status = status.read(self.context.watch.connection, self.daemon)
         self.foot.show_status(self.status)
         self.sidebar.show_status(self.status)
         self._troubles.show(self.status)
         page = self._stack.currentWidget()
-        if page is self.workers:
-            wished = wish(self.context.watch.connection, "pools") or {}
-            self.workers.show_status(self.status, wished)
+        if page in (self.workers, self.settings):
+            page.show_status(self.status, wish(self.context.watch.connection, "pools") or {})
         elif page in (self.books, self.tasks):
             page.refresh()
 
@@ -115,8 +121,28 @@ class MainWindow(QWidget):
             page.cancel()
 
     def retry_selected(self) -> None:
-        if self._stack.currentWidget() is self.books:
-            self.books.retry()
+        page = self._stack.currentWidget()
+        if page in (self.books, self.tasks):
+            page.retry()
+
+    def retry_failed(self) -> None:
+        self.tasks.retry_failed()
+
+    def copy_ids(self) -> None:
+        if self._stack.currentWidget() is self.tasks:
+            self.tasks.copy_ids()
+
+    def turn_pause(self) -> None:
+        self.workers.pause_all.click()
+
+    def turn_daemon(self) -> None:
+        self.workers.turn_daemon()
+
+    def open_palette(self) -> None:
+        Palette(self, command_choices(self), partial(book_choices, self)).open()
+
+    def open_new_window(self) -> None:
+        open_new_window(self.context.paths)
 
     def open_folder(self) -> None:
         if self._stack.currentWidget() is self.books:
@@ -130,10 +156,26 @@ class MainWindow(QWidget):
     def show_tasks_of(self, book: str) -> None:
         """Go to the tasks of one book."""
         self._searches["tasks"] = ""
-        self.sidebar.blockSignals(True)
-        self.sidebar.go(Place("tasks"))
-        self.sidebar.blockSignals(False)
+        self.sidebar.mark(Place("tasks"))
         self._went(Place("tasks"), book)
+
+    def show_task(self, task_id: str) -> None:
+        """Go to one task, whatever the filter."""
+        found = query.task(self.context.watch.connection, task_id)
+        if found is None:
+            self.context.bars.say("task", self.tr("The task {} is no longer in the history.").format(task_id))
+            return
+        if self._page_name() != "tasks" or self.tasks.model.row_of(found.seq) < 0:
+            self._searches["tasks"] = ""
+            self.sidebar.go(Place("tasks"))
+            self._went(Place("tasks"))
+        self.tasks.open(found.seq)
+
+    def show_book(self, book: str) -> None:
+        """Go to one book, whatever the search."""
+        self.sidebar.go(Place("books"))
+        self.clear_search()
+        self.books.select(book)
 
     def leave(self) -> None:
         """Close without asking: the session ends, or the question was answered."""
@@ -144,7 +186,7 @@ class MainWindow(QWidget):
         copies = len(self.context.adding.incoming)
         if not self._leaving and (copies or self.status.in_progress):
             event.ignore()
-            self._ask(copies)
+            ask_before_closing(self, self.context, self.status.in_progress, copies)
             return
         self._state.save(self, self._splitters, self._page_name())
         event.accept()
@@ -165,24 +207,12 @@ class MainWindow(QWidget):
             self.context.bars.tint()
             tint_buttons(self)
 
-    def _ask(self, copies: int) -> None:
-        if self.findChild(ClosingDialog) is not None:
-            return
-        dialog = ClosingDialog(self.status.in_progress, copies, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.go_on_chosen.connect(self.leave)
-        dialog.stop_chosen.connect(self._stop_and_leave)
-        dialog.open()
-
-    def _stop_and_leave(self) -> None:
-        self.context.write(lambda store, _errand: put_wish(store, "stop", True), lambda _: self.leave())
-
     def _page_name(self) -> str:
         return self.sidebar.place.page
 
     def _went(self, place: Place, book: str | None = None) -> None:
         self._stack.setCurrentWidget(self.pages[place.page])
-        placeholder = {"books": self.tr("Search books"), "tasks": self.tr("Search tasks")}
+        placeholder = {"books": self.tr("Search books (Ctrl+F)"), "tasks": self.tr("Search tasks (Ctrl+F)")}
         enabled = place.page in placeholder
         words = placeholder.get(place.page, self.tr("Nothing to search here"))
         self.top.show_search(words, self._searches.get(place.page, ""), enabled)
@@ -199,6 +229,11 @@ class MainWindow(QWidget):
             self.books.set_search(text)
         elif page == "tasks":
             self._show_tasks(TaskFilter(self._filter.group, self._filter.book, text.strip()))
+
+    def _narrow(self, group: str | None) -> None:
+        """A chip was chosen: within the book and the search that the table shows."""
+        self.sidebar.mark(Place("tasks", group))
+        self._show_tasks(replace(self._filter, group=group))
 
     def _show_tasks(self, wanted: TaskFilter) -> None:
         if wanted != self._filter or wanted != self.tasks.model.filter:
@@ -226,32 +261,14 @@ class MainWindow(QWidget):
         self.books.tasks_wanted.connect(self.show_tasks_of)
         for page in (self.books, self.tasks):
             page.clear_wanted.connect(self.clear_search)
+        for asking in (self.tasks, self.workers):
+            asking.task_wanted.connect(self.show_task)
+        self.tasks.book_wanted.connect(self.show_tasks_of)
+        self.tasks.chips.chosen.connect(self._narrow)
         self.workers.start_wanted.connect(self.daemon.start)
         self.settings.theme_chosen.connect(theme.apply)
         names = ("folder", "retry", "cancel", "turn")
         self.books.list.addActions([self.actions_by_name[name] for name in names])
-        self.tasks.table.addActions([self.actions_by_name[name] for name in ("cancel", "turn")])
-
-    def _lay_out(self) -> None:
-        for page in self.pages.values():
-            self._stack.addWidget(page)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.context.bars)
-        right.addWidget(self._stack, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.sidebar)
-        edge = line()
-        edge.setFixedSize(1, 16777215)
-        middle.addWidget(edge)
-        middle.addLayout(right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.top, self.foot):
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column.addWidget(self.top)
-        column.addLayout(middle, 1)
-        column.addWidget(self.foot)
-        self.setMinimumSize(760, 480)
+        self.tasks.table.addActions(
+            [self.actions_by_name[name] for name in ("retry", "cancel", "copy_ids", "turn")]
+        )

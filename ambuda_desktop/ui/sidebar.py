@@ -31,6 +31,12 @@ class Sidebar(QListView):
         """Make this the current place."""
         self.setCurrentIndex(self._model.index(PLACES.index(place)))
 
+    def mark(self, place: Place) -> None:
+        """Show that the window is there already: nobody is told."""
+        self.blockSignals(True)
+        self.go(place)
+        self.blockSignals(False)
+
     @property
     def place(self) -> Place:
         return PLACES[max(0, self.currentIndex().row())]

@@ -2,11 +2,12 @@
 
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
-from ambuda_desktop.store import books, facts, query
+from ambuda_desktop.pools import POOLS
+from ambuda_desktop.store import books, control, facts, query
 
 TRIES = 3  # starts in vain before the window says that it does not help
 
@@ -27,6 +28,8 @@ class Status:
     daemon_runs: bool = False
     daemon_tries: int = 0  # how often it was started in vain
     daemon_left: bool = False  # somebody stopped it
+    tasks: int = 0  # in the history, those that were tried again too
+    paused: frozenset[str] = frozenset()  # pools that get no tasks, as a person wishes
 
     @property
     def pools(self) -> dict[str, dict[str, Any]]:
@@ -42,13 +45,29 @@ class Status:
         return self.counts.get("running", 0) + self.counts.get("waiting", 0)
 
     @property
+    def all_paused(self) -> bool:
+        return self.paused >= set(POOLS)
+
+    @property
     def pools_ready(self) -> bool:
         return bool(self.pools) and all(pool.get("ready") for pool in self.pools.values())
 
 
-def read(connection: sqlite3.Connection) -> tuple[dict[str, Any], dict[str, int], int]:
-    """Facts, counts and number of books."""
-    return facts.facts(connection), query.counts(connection), books.book_count(connection)
+class Daemon(Protocol):
+    """What is known of the daemon's process."""
+
+    running: bool
+    tries: int
+    left: bool
+
+
+def read(connection: sqlite3.Connection, daemon: Daemon) -> Status:
+    """Everything as it stands in the store now."""
+    return Status(
+        facts.facts(connection), query.counts(connection), books.book_count(connection),
+        daemon.running, daemon.tries, daemon.left, query.total(connection),
+        frozenset(control.paused_pools(connection)),
+    )  # fmt: skip
 
 
 def troubles(status: Status) -> dict[Key, str]:
@@ -79,4 +98,6 @@ def state_words(status: Status) -> str:
         return _tr("Stopped") if status.daemon_left else _tr("Starting")
     if found:
         return next(iter(found.values())).rstrip(".")
+    if status.all_paused:
+        return _tr("Paused")
     return _tr("Working") if status.in_progress else _tr("Ready")

@@ -63,6 +63,8 @@ class StatusBar(QWidget):
         tone: Tone = "failed" if "redis" in troubles(status) else "waiting"
         if not troubles(status):
             tone = "running" if status.in_progress else "done"
+        if status.all_paused:
+            tone = "waiting"
         self._mark.set_tone(tone)
         self.setAccessibleName(", ".join(t for t in texts if t))
 
@@ -74,10 +76,16 @@ def facts_in_words(status: Status) -> list[str]:
         words.append(_tr("Redis {}").format(size(status.redis["memory"])))
     for name in sorted(status.pools):
         pool = status.pools[name]
-        words.append(_tr("{} {} of {} busy").format(name, pool.get("busy", 0), pool.get("size", 0)))
+        words.append(_pool(name, pool.get("busy", 0), pool.get("size", 0), paused=name in status.paused))
     waiting = status.counts.get("waiting", 0)
     if waiting:
         words.append(plural(waiting, _tr("%s task waiting"), _tr("%s tasks waiting")))
     else:
-        words.append(_tr("{} tasks in the history").format(number(sum(status.counts.values()))))
+        words.append(_tr("{} tasks in the history").format(number(status.tasks)))
     return words
+
+
+def _pool(name: str, busy: int, size: int, *, paused: bool) -> str:
+    if not paused:
+        return _tr("{} {} of {} busy").format(name, busy, size)
+    return _tr("{} paused, {} still busy").format(name, busy) if busy else _tr("{} paused").format(name)

@@ -17,6 +17,10 @@ QPushButton#primary:hover {{ border: 1px solid {text}; }}
 QPushButton#primary:focus {{ border: 1px solid {text}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
 QToolButton:hover {{ background: {hover}; }}
+QToolButton#chip {{ border: 1px solid {line}; border-radius: 12px; padding: 4px 12px; background: {raised}; }}
+QToolButton#chip:hover {{ background: {hover}; }}
+QToolButton#chip:checked {{ background: {selected}; border: 1px solid {accent}; }}
+QToolButton#chip:focus {{ border: 1px solid {text}; }}
 QLineEdit {{
     background: {base}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
@@ -24,6 +28,8 @@ QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
 QAbstractItemView {{ background: {base}; border: none; outline: none;
     selection-background-color: {selected}; selection-color: {text}; }}
+QTableWidget#facts::item {{ padding: 0 5px; }}
+QTableWidget#facts::item:selected {{ background: {selected}; color: {text}; }}
 QListView#places {{ background: {window}; }}
 QHeaderView {{ background: {base}; border: none; }}
 QHeaderView::section {{ background: {base}; color: {faint}; border: none; border-bottom: 1px solid {line};
@@ -40,7 +46,10 @@ QToolButton#quiet {{ color: {faint}; }}
 QWidget#page {{ background: {base}; }}
 QWidget#statusbar {{ border-top: 1px solid {line}; background: {window}; }}
 QWidget#topbar {{ border-bottom: 1px solid {line}; background: {window}; }}
+QDialog#commands {{ background: {raised}; border: 1px solid {line}; }}
+QDialog#commands QListWidget {{ background: {raised}; }}
 QLabel {{ background: transparent; }}
+QLabel#complaint {{ color: {failed}; }}
 QLabel#faint, QLabel#status {{ color: {faint}; }}
 QFrame#bar[tone="warning"] {{ background: {warning_back}; border: none; border-bottom: 1px solid {line}; }}
 QFrame#bar[tone="error"] {{ background: {error_back}; border: none; border-bottom: 1px solid {line}; }}

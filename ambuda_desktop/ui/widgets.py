@@ -53,6 +53,11 @@ class Button(QPushButton):
             self.setText(text)
             self.setAccessibleName(text)
 
+    def set_icon(self, name: str) -> None:
+        if name != self._icon_name:
+            self._icon_name = name
+            self.tint()
+
     def tint(self) -> None:
         """Draw the icon in the scheme in use."""
         if self._icon_name:

@@ -34,3 +34,11 @@ class WindowState:
             self._file.setValue(f"{name}/sizes", splitter.saveState())
         self._file.setValue("place", place)
         self._file.sync()
+
+
+def come_to_front(window: QWidget) -> None:
+    """Somebody started the program again, or clicked on its notification."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()

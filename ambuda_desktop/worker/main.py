@@ -1,61 +1,147 @@
 """One generation of workers: a Celery worker that serves one queue, and never outlives the daemon.
 
-The daemon holds the other end of our standard input: when that ends, the daemon is gone, and so are we.
-On standard output go a line for each task file that cannot be used and each message that is refused, and one when
-the pool takes tasks.
+It begins in a process that was just forked. Its standard input is a pipe whose other end only the daemon holds: when
+that ends, the daemon is gone, and so are we. On `status` goes one JSON object a line, an event each:
+`born` (pid), `problem` (of a file of task code), `failed` (it cannot be used), `loaded` (what it can run), `up` (one
+pool process), `ready`, `said` (a sentence for the user).
 """
 
+import contextlib
+import faulthandler
+import json
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from celery import signals
 
 from ambuda_desktop import logs
 from ambuda_desktop.celery_app import app
-from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.worker.loading import load_tasks
+from ambuda_desktop.worker.catalogue import catalogue
+from ambuda_desktop.worker.loading import imported_files, load_tasks
 from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
-READY = "ready"
-PROBLEM = "problem"
+IMPORT_TIMEOUT = 15.0  # seconds; google.cloud.vision takes 3 on a slow disk, once
+FAILED = 1  # exit code of one whose task code cannot be used
 
 
-def run(queue: str, kind: str, size: int) -> int:
-    """Serve `queue` with `size` tasks at once, in a `prefork` or `threads` pool, until told to stop."""
+@dataclass(frozen=True)
+class Order:
+    """What a generation is to be. Travels as JSON."""
+
+    queue: str
+    kind: str  # prefork or threads
+    size: int  # tasks at once
+    folders: list[str] = field(default_factory=list)  # of the user's task code
+    own: str | None = None  # the program's code, where it may be edited
+    #: Files that may be unusable; None: any may.
+    tolerated: list[str] | None = None
+    skip: list[str] = field(
+        default_factory=list
+    )  # files that must not be imported: they hang, or end the process
+
+
+class Status:
+    """The line to the daemon; pool processes have it too."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def say(self, event: str, **values: Any) -> None:
+        """One event. Written whole: while pool processes write as well, lines are shorter than PIPE_BUF."""
+        line = json.dumps({"event": event, **values}).encode() + b"\n"
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+
+
+def run(order: Order, stdin: int, status: Status) -> int:
+    """Serve a queue until told to stop. Returns an exit code."""
     paths = Paths.current()
-    # Held by every process of this generation, because forked ones inherit it: free means that all are gone.
-    lock = FileLock.take(paths.locks / f"{queue}.lock", shared=True, wait=PROBE)
-    if lock is None:
-        raise AmbudaError(f"The lock of {queue} is held by another process.")
-    status = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what tasks print must not fill the daemon's pipe
+    os.dup2(stdin, 0)
+    os.close(stdin)
     threading.Thread(target=_die_with_daemon, name="die-with-daemon", daemon=True).start()
+    status.say("born", pid=os.getpid())
+    # Held by every process of this generation, because forked ones inherit it: free means that all are gone.
+    lock = FileLock.take(paths.locks / f"{order.queue}.lock", shared=True, wait=PROBE)
+    if lock is None:
+        status.say("failed", sentence=f"The lock of {order.queue} is held by another process.")
+        return FAILED
+    _open_outputs(paths, order.queue.split(".")[0])
     os.nice(NICE - os.nice(0))
-    logs.to_file(paths.logs / f"worker-{queue.split('.')[0]}.log")
+    if not _load(order, status):
+        return FAILED
+    logging.getLogger(LOGGER).addHandler(
+        RefusedMessages(lambda sentence: status.say("said", sentence=sentence))
+    )
     signals.setup_logging.connect(_keep_our_logging)
-
-    def say(sentence: str) -> None:
-        print(PROBLEM, " ".join(sentence.split()), file=status, flush=True)
-
-    logging.getLogger(LOGGER).addHandler(RefusedMessages(say))
-    for sentence in load_tasks(paths.tasks):
-        say(sentence)
-
-    @signals.worker_ready.connect(weak=False)
-    def announce(**_: Any) -> None:
-        print(READY, file=status, flush=True)
-
-    arguments = ["worker", "-n", f"{queue}@ambuda", "-Q", queue, "-P", kind, "-c", str(size), "--loglevel", "INFO",
-                 "--without-mingle", "--without-gossip", "--without-heartbeat"]  # fmt: skip
-    app.worker_main(arguments)
+    signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
+    signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
+    app.worker_main(
+        ["worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
+         "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
+    )  # fmt: skip
     return 0
+
+
+def _load(order: Order, status: Status) -> bool:
+    """Import the task code and say what came of it; False where that code must not be used."""
+    own = Path(order.own) if order.own else None
+    folders = [Path(folder) for folder in order.folders]
+    before = set(sys.modules)
+    with _watched_import(order.queue):
+        problems = load_tasks(folders, own, lambda file: status.say("importing", file=str(file)), order.skip)
+    fatal = [p for p in problems if order.tolerated is not None and p.file not in order.tolerated]
+    for problem in problems:
+        status.say("problem", **asdict(problem), fatal=problem in fatal)
+    files = imported_files([*folders, *([own] if own else [])])
+    if fatal:
+        status.say("failed", sentence=fatal[0].sentence, files=files)
+        return False
+    status.say("loaded", catalogue=catalogue(app), files=files, modules=_learned(before, files))
+    return True
+
+
+@contextlib.contextmanager
+def _watched_import(queue: str) -> Iterator[None]:
+    """An import that hangs ends the process, and leaves its traceback where the daemon finds it."""
+    place = Paths.current().import_traceback(queue)
+    with place.open("w") as file:
+        faulthandler.dump_traceback_later(IMPORT_TIMEOUT, exit=True, file=file)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    place.unlink(missing_ok=True)
+
+
+def _learned(before: set[str], files: list[str]) -> list[str]:
+    """Modules of others that were imported beyond those of the fork server, which may import them the next time."""
+    ours = set(files)
+    found = []
+    for name in sorted(set(sys.modules) - before):
+        module = sys.modules[name]
+        importable = getattr(module, "__spec__", None) is not None and name != "__main__"
+        if importable and getattr(module, "__file__", None) not in ours:
+            found.append(name)
+    return found
+
+
+def _open_outputs(paths: Paths, pool: str) -> None:
+    """What tasks print, and what Python says on its way down, goes into a file."""
+    descriptor = os.open(paths.logs / f"worker-{pool}.stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for standard in (1, 2):
+        os.dup2(descriptor, standard)
+    os.close(descriptor)
+    logs.to_file(paths.logs / f"worker-{pool}.log")
 
 
 def _keep_our_logging(**_: Any) -> None:
@@ -63,7 +149,7 @@ def _keep_our_logging(**_: Any) -> None:
 
 
 def _die_with_daemon() -> None:
-    while os.read(sys.stdin.fileno(), 1024):
+    while os.read(0, 1024):
         pass
     # The whole group: pool processes and what they started (poppler) must not write on.
     os.killpg(0, signal.SIGKILL)

@@ -5,6 +5,7 @@ It is `app.Task`, so tasks of the user's own have it too, without naming it.
 
 import contextlib
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from ambuda_desktop.locks import holding
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import transaction
-from ambuda_desktop.store.running import may_go_on, may_start, park, revoke, spawn
+from ambuda_desktop.store.running import claim, may_go_on, park, revoke, spawn
 from ambuda_desktop.store.submit import NewTask
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,8 @@ class StoreTask(Task):  # type: ignore[type-arg]
             if not leased:
                 raise Ignore("another worker runs this task")
             with _not_the_fault_of_the_task():
-                self._check(may_start(self.connection(), self.task_id, self.request.get(ATTEMPT, 0)))
+                attempt = self.request.get(ATTEMPT, 0)
+                self._check(claim(self.connection(), self.task_id, attempt, os.getpid()))
             try:
                 return self.run(*args, **kwargs)
             except Park as parked:

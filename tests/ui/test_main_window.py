@@ -227,9 +227,9 @@ def test_theme_changes_at_once_and_is_saved(qtbot: QtBot, window: MainWindow, pa
 def test_pool_sizes_are_wished(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection) -> None:
     put_facts(store)
     window.go_to("workers")
-    qtbot.waitUntil(lambda: window.workers._sizes["cpu"].value() == 2)
-    window.workers._sizes["cpu"].setValue(3)
-    qtbot.waitUntil(lambda: wish(store, "pools") == {"cpu": 3, "net": 8})
+    qtbot.waitUntil(lambda: window.workers.sizes["cpu"].box.value() == 2)
+    window.workers.sizes["cpu"].box.setValue(3)
+    qtbot.waitUntil(lambda: wish(store, "pools") == {"cpu": 3})
 
 
 def test_shortcuts_reach_every_place(qtbot: QtBot, window: MainWindow) -> None:

@@ -38,5 +38,6 @@ def test_facts_may_be_missing(state: str, runs: bool) -> None:
         assert worker_words.daemon(status)
         assert "None" not in worker_words.redis(status)
         assert "since" not in worker_words.redis(status)
-        assert worker_words.generations(status) == ["None."]
+        assert worker_words.generations(status) == []
+        assert worker_words.processes(status, str) == worker_words.exits(status, str) == []
         assert worker_words.notices(status) == ["Nothing to tell."]

@@ -28,7 +28,7 @@ def child() -> Iterator[int]:
 
 def generation(kind: str) -> Generation:
     """This very process as the main process of a generation."""
-    return cast(Generation, SimpleNamespace(queue=QUEUE, kind=kind, process=SimpleNamespace(pid=os.getpid())))
+    return cast(Generation, SimpleNamespace(queue=QUEUE, kind=kind, pid=os.getpid()))
 
 
 def in_flight(store: sqlite3.Connection, pid: int) -> list[sqlite3.Row]:

@@ -8,7 +8,7 @@ from ambuda_desktop.store import dispatch
 from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import Update
 from ambuda_desktop.store.query import Task, counts, task
-from ambuda_desktop.store.running import spawn
+from ambuda_desktop.store.running import claim, spawn
 from ambuda_desktop.store.submit import NewTask, insert
 
 GENERATION = "cpu.x.1"
@@ -119,3 +119,23 @@ def test_counts_follow_every_change(store: sqlite3.Connection, sent: str) -> Non
     dispatch.record(store, [Update(sent, "SUCCESS", GENERATION)])
     store.execute("DELETE FROM tasks WHERE state = 'PENDING'")
     assert counts(store) == {"running": 0, "waiting": 0, "failed": 0, "done": 1, "cancelled": 0}
+
+
+def test_what_has_not_begun_is_taken_back_for_newer_code(store: sqlite3.Connection) -> None:
+    # Given a task that was sent, one that a worker has claimed, and one that was cancelled, all in old code
+    insert(store, [NewTask("t", id=name) for name in ("sent", "begun", "cancelled", "new")])
+    dispatch.mark_sent(store, ["sent", "begun", "cancelled"], GENERATION)
+    dispatch.mark_sent(store, ["new"], "cpu.x.2")
+    assert claim(store, "begun", 1, pid=7) == "run"
+    cancel(store, ["cancelled"])
+
+    # When other code is live
+    assert dispatch.take_back(store, ["cpu.x.2"]) == 2
+
+    # Then only what has begun stays there, and the old worker may not begin the other
+    states = {name: get(store, name).state for name in ("sent", "begun", "cancelled", "new")}
+    assert states == {"sent": "PENDING", "begun": "STARTED", "cancelled": "REVOKED", "new": "SENT"}
+    assert claim(store, "sent", 1, pid=7) == "ignore"
+    dispatch.mark_sent(store, ["sent"], "cpu.x.2")
+    assert claim(store, "sent", 1, pid=7) == "ignore"
+    assert claim(store, "sent", 2, pid=7) == "run"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.worker.loading import load_tasks
-print(*load_tasks(Path(sys.argv[1])), sep="\\n")
+print(*(p.sentence for p in load_tasks([Path(sys.argv[1])])), sep="\\n")
 print(sorted(name for name in app.tasks if name.startswith("good")))
 import email
 print("email" in email.__file__ and sys.argv[1] not in email.__file__)

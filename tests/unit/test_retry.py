@@ -7,7 +7,7 @@ import pytest
 
 from ambuda_desktop import retry
 from ambuda_desktop.errors import BadInput, NotFound
-from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import dispatch
 from ambuda_desktop.store.query import Task, counts, task
 from ambuda_desktop.store.submit import NewTask, insert
@@ -110,3 +110,25 @@ def test_all_that_failed_is_tried_again_once(store: sqlite3.Connection, torn: Bo
     # When all that failed is tried again, then there are two new tasks, and the next time none
     assert len(retry.retry_failed(store)) == 2
     assert retry.retry_failed(store) == []
+
+
+def test_several_tasks_are_tried_again_and_those_of_one_book_in_one_split(store: sqlite3.Connection) -> None:
+    # Given two ranges of a book and a task of none that failed, and one that did not
+    book = Book(store)
+    book.plan("first", pages="2-4")
+    book.end("first pages", None, "FAILURE", "The disk is full.")
+    pages = SplitPages(book="gita", pages="5-6").new_task(book="gita", parent="first")
+    insert(store, [pages, NewTask("mail", id="mail"), NewTask("other", id="fine")])
+    failed = [dispatch.Update(name, "FAILURE", error="The disk is full.") for name in (pages.id, "mail")]
+    dispatch.record(store, [*failed, dispatch.Update("fine", "SUCCESS")])
+    book.finish("first")
+
+    # When all are tried again
+    new, refused = retry.retry_tasks(store, ["first pages", pages.id, "mail", "fine"])
+
+    # Then the book is split once, for the pages of both, and the one that did not fail is refused
+    plans = [asked(store, name) for name in new if get(store, name).book]
+    assert [plan.pages for plan in plans] == ["2-6"]
+    assert [get(store, name).retry_of for name in new if not get(store, name).book] == ["mail"]
+    assert refused == ["Only tasks that failed or were cancelled can be tried again."]
+    assert counts(store)["failed"] == 0

@@ -22,15 +22,15 @@ def sent(store: sqlite3.Connection) -> str:
 
 def test_a_message_counts_once(store: sqlite3.Connection, sent: str) -> None:
     # Given a message of the first attempt, then it counts
-    assert running.may_start(store, sent, 1) == "run"
+    assert running.claim(store, sent, 1, pid=7) == "run"
 
     # When the task was sent again, then only the second one does
     wait_again(store, [sent])
-    assert running.may_start(store, sent, 1) == "ignore"
+    assert running.claim(store, sent, 1, pid=7) == "ignore"
     mark_sent(store, [sent], "cpu.x.2")
-    assert running.may_start(store, sent, 1) == "ignore"
-    assert running.may_start(store, sent, 2) == "run"
-    assert running.may_start(store, "unknown", 1) == "ignore"
+    assert running.claim(store, sent, 1, pid=7) == "ignore"
+    assert running.claim(store, sent, 2, pid=7) == "run"
+    assert running.claim(store, "unknown", 1, pid=7) == "ignore"
 
 
 def test_cancel_and_stop_are_seen_between_pages(store: sqlite3.Connection, sent: str) -> None:
@@ -39,7 +39,7 @@ def test_cancel_and_stop_are_seen_between_pages(store: sqlite3.Connection, sent:
     assert running.may_go_on(store, sent) == "wait"
     cancel(store, [sent])
     assert running.may_go_on(store, sent) == "cancelled"
-    assert running.may_start(store, sent, 1) == "cancelled"
+    assert running.claim(store, sent, 1, pid=7) == "cancelled"
 
 
 def test_a_parked_task_waits_in_the_store(store: sqlite3.Connection, sent: str) -> None:

@@ -4,7 +4,7 @@ import logging
 
 from ambuda_desktop import logs
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.task_log import task_log
+from ambuda_desktop.task_log import TaskLog, task_log
 
 
 def test_only_the_lines_of_the_task_are_found_with_their_tracebacks(paths: Paths) -> None:
@@ -46,3 +46,25 @@ def test_lines_of_several_processes_are_in_the_order_of_their_times(paths: Paths
 
     # Then its log is one story
     assert [found.text[-1] for found in task_log(paths, "one")] == ["a", "b", "c", "d"]
+
+
+def test_a_log_that_is_being_written_is_followed(paths: Paths) -> None:
+    # Given a log whose last line is not whole yet, after much of other tasks
+    line = "2026-11-24 10:00:0{},000 WARNING 7 {} example: {}\n"
+    file = paths.logs / "worker-cpu.log"
+    file.write_text(
+        line.format(0, "two", "x" * 2_000) * 2_000 + line.format(1, "one", "a") + "more of a\n2026-11-"
+    )
+    log = TaskLog(paths, "one")
+    assert [found.message for found in log.read()] == ["a\nmore of a"]
+
+    # When it is written on, and set aside meanwhile
+    with file.open("a") as stream:
+        stream.write("24 10:00:02,000 INFO    7 two example: not ours\n" + line.format(3, "one", "b"))
+    file.rename(file.with_name("worker-cpu.log.1"))
+    file.write_text(line.format(4, "one", "c"))
+
+    # Then all of it is there once
+    assert [found.message for found in log.read()] == ["a\nmore of a", "b", "c"]
+    assert [found.message for found in log.read()] == ["a\nmore of a", "b", "c"]
+    assert log.read() == task_log(paths, "one")

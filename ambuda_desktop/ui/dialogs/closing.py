@@ -1,8 +1,12 @@
 """Asked once when the window closes while work is in progress."""
 
-from PySide6.QtCore import Signal
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from ambuda_desktop.store.facts import put_wish
+from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import plural
 from ambuda_desktop.ui.widgets import Button, words_label
 
@@ -58,3 +62,25 @@ class ClosingDialog(QDialog):
     def _stop(self) -> None:
         self.accept()
         self.stop_chosen.emit()
+
+
+class Leaving(Protocol):
+    """A window that can be closed without asking."""
+
+    def leave(self) -> None: ...
+
+
+def ask_before_closing(window: Leaving, context: Context, tasks: int, copies: int) -> None:
+    """Ask once what is to become of the work, and close `window` unless it is kept."""
+    assert isinstance(window, QWidget)
+    if window.findChild(ClosingDialog) is not None:
+        return
+
+    def stop_and_leave() -> None:
+        context.write(lambda store, _errand: put_wish(store, "stop", True), lambda _: window.leave())
+
+    dialog = ClosingDialog(tasks, copies, window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.go_on_chosen.connect(window.leave)
+    dialog.stop_chosen.connect(stop_and_leave)
+    dialog.open()

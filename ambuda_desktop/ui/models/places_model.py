@@ -41,7 +41,7 @@ class PlacesModel(QAbstractListModel):
     def show_status(self, status: Status) -> None:
         counts = {
             Place("books"): number(status.books),
-            Place("tasks"): number(sum(status.counts.values())),
+            Place("tasks"): number(status.tasks),
             **{Place("tasks", name): number(n) for name, n in status.counts.items()},
         }
         if status.pools:

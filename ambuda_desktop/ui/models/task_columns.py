@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.store import schema
 from ambuda_desktop.store.query import Task, TaskFilter
 from ambuda_desktop.ui import words
 from ambuda_desktop.ui.durations import clock, lasting
@@ -60,13 +61,22 @@ def text(task: Task, column: Column, titles: dict[str, str]) -> str:
         case Column.BOOK:
             return titles.get(task.book, task.book) if task.book else ""
         case Column.STATE:
-            return words.task_state(task)[0]
+            return state(task)
         case Column.PROGRESS:
             return f"{task.current}/{task.total}" if task.total else ""
         case Column.SUBMITTED:
             return clock(task.submitted_at, seconds=True)
         case Column.TOOK:
             return took(task)
+
+
+def state(task: Task) -> str:
+    """`running since 14:02`."""
+    runs = task.state in (schema.STARTED, schema.PROGRESS) and not task.cancelled
+    if not runs or task.started_at is None:
+        return words.task_state(task)[0]
+    since = _tr("running since {}").format(clock(task.started_at))
+    return _tr("{}, attempt {}").format(since, task.attempt) if task.attempt > 1 else since
 
 
 def took(task: Task) -> str:

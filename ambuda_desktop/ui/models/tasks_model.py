@@ -76,6 +76,10 @@ class TasksModel(QAbstractTableModel):
     def seq(self, row: int) -> int:
         return self._seqs[row]
 
+    def seqs(self, first: int, last: int) -> list[int]:
+        """Those of some rows, `last` included."""
+        return self._seqs[first : last + 1].tolist()
+
     def row_of(self, seq: int) -> int:
         """-1 where the task does not pass the filter."""
         row = bisect_left(self._seqs, -seq, key=lambda other: -other)

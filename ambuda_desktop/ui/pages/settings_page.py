@@ -1,28 +1,37 @@
-"""The Settings page: saved as they are changed."""
+"""The Settings page: each value is checked as it is typed, and saved as it is changed."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from ambuda_desktop.settings import Settings
+from ambuda_desktop.pools import POOLS
+from ambuda_desktop.settings import LANGUAGES, Settings
 from ambuda_desktop.ui.context import Context
-from ambuda_desktop.ui.widgets import Button, words_label
+from ambuda_desktop.ui.fields import NumberField
+from ambuda_desktop.ui.pages.library_field import LibraryField
+from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
+from ambuda_desktop.ui.status import Status
+from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
-SHORTEST, LONGEST = 1.0, 600.0  # seconds
-SETTLE = 400  # milliseconds after the last key
+SHORTEST, LONGEST = 1, 600  # seconds
+_heading = partial(words_label, heavy=True, scale=1.2)
 
 
 class SettingsPage(QWidget):
-    """Theme, stopping, and where files are."""
+    """Theme, language, workers, stopping, notifications, how pages are made, and where files are."""
 
     theme_chosen = Signal(str)
 
@@ -31,50 +40,58 @@ class SettingsPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context, self.settings = context, settings
-        self.theme = QComboBox()
-        self.timeout = QDoubleSpinBox()
+        self.theme, self.language = QComboBox(), QComboBox()
+        self.notify = QCheckBox(self.tr("Tell me when a book ends or fails, while I do something else"))
+        words = self.tr("Running tasks get {} to {} seconds to finish.").format(SHORTEST, LONGEST)
+        name = self.tr("Time to finish the page in hand when stopping")
+        self.timeout = NumberField(name, SHORTEST, LONGEST, words, self.tr(" s"))
+        self.sizes = {pool: size_field(context, pool) for pool in POOLS}
+        self.library = LibraryField(context)
+        #: How pages are made where nobody says otherwise: a form goes in here (`set_page_options`).
+        self.page_options = QVBoxLayout()
         self._saved = words_label(faint=True)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE)
-        self._settle.timeout.connect(self._save)
         self._set_up()
         self._lay_out()
 
+    def set_page_options(self, form: QWidget) -> None:
+        """Put the form for how pages are made into its place; it saves with `save(split=...)`."""
+        self.page_options.addWidget(_heading(self.tr("How pages are made")))
+        self.page_options.addWidget(form)
+
+    def show_status(self, status: Status, wished: dict[str, int]) -> None:
+        """The sizes of the pools may be changed elsewhere."""
+        for pool, field in self.sizes.items():
+            show_size(field, status, wished, pool)
+
+    def save(self, **values: object) -> None:
+        """Save some values beside those that the command line, say, saved meanwhile."""
+        paths = self._context.paths
+
+        def saved(fresh: Settings) -> None:
+            for name in Settings.model_fields:
+                setattr(self.settings, name, getattr(fresh, name))
+            set_text(self._saved, self.tr("Saved."))
+
+        self._context.write(lambda _store, _errand: Settings.change(paths.settings, **values), saved)
+
     def _set_up(self) -> None:
-        for value, words in (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        ):
-            self.theme.addItem(words, value)
-        self.theme.setCurrentIndex(self.theme.findData(self.settings.theme))
-        self.theme.setAccessibleName(self.tr("Colours"))
+        schemes = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        _fill(self.theme, self.tr("Colours"), schemes, self.settings.theme)
         self.theme.currentIndexChanged.connect(self._choose_theme)
-        for box in (self.theme, self.timeout):
-            box.setMinimumSize(120, 28)
-        self.timeout.setRange(SHORTEST, LONGEST)
-        self.timeout.setDecimals(0)
-        self.timeout.setSuffix(self.tr(" s"))
-        self.timeout.setValue(self.settings.stop_timeout)
-        self.timeout.setAccessibleName(self.tr("Time to finish the page in hand when stopping"))
-        self.timeout.valueChanged.connect(self._choose_timeout)
+        languages = {code: native or self.tr("As the system") for code, native in LANGUAGES.items()}
+        _fill(self.language, self.tr("Language"), languages, self.settings.language)
+        self.language.currentIndexChanged.connect(lambda: self.save(language=self.language.currentData()))
+        self.notify.setChecked(self.settings.notify)
+        self.notify.setAccessibleName(self.notify.text())
+        self.notify.toggled.connect(lambda wanted: self.save(notify=wanted))
+        self.timeout.show_value(round(self.settings.stop_timeout))
+        self.timeout.settled.connect(lambda seconds: self.save(stop_timeout=float(seconds)))
 
     def _choose_theme(self) -> None:
-        self.settings.theme = self.theme.currentData()
-        self.theme_chosen.emit(self.settings.theme)
-        self._settle.start()
-
-    def _choose_timeout(self, value: float) -> None:
-        self.settings.stop_timeout = value
-        self._settle.start()
-
-    def _save(self) -> None:
-        copy, paths = self.settings.model_copy(), self._context.paths
-        self._context.write(
-            lambda _store, _errand: copy.save(paths.settings),
-            lambda _: self._saved.setText(self.tr("Saved.")),
-        )
+        choice = self.theme.currentData()
+        self.settings.theme = choice
+        self.theme_chosen.emit(choice)
+        self.save(theme=choice)
 
     def _lay_out(self) -> None:
         sheet = QWidget()
@@ -82,24 +99,19 @@ class SettingsPage(QWidget):
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
-        column.addWidget(words_label(self.tr("Settings"), heavy=True, scale=1.2))
-        form = QFormLayout()
-        form.setHorizontalSpacing(24)
-        form.setVerticalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        form.addRow(self.tr("&Colours"), self.theme)
-        form.addRow(self.tr("Time to &finish the page in hand when stopping"), self.timeout)
-        column.addLayout(form)
-        column.addWidget(self._saved)
-        column.addSpacing(8)
-        column.addWidget(words_label(self.tr("Where your files are"), heavy=True, scale=1.2))
+        head = QHBoxLayout()
+        head.addWidget(_heading(self.tr("Settings")), 1)
+        head.addWidget(self._saved)
+        column.addLayout(head)
+        column.addLayout(self._form())
+        column.addLayout(self.page_options)
+        column.addWidget(_heading(self.tr("Where your files are")))
+        column.addWidget(words_label(self.tr("Books: a folder each, with the pages as pictures")))
+        column.addWidget(self.library)
         paths = self._context.paths
-        for words, place in (
-            (self.tr("Books: a folder each, with the pages as pictures"), paths.library),
-            (self.tr("Logs, for when something goes wrong"), paths.logs),
-            (self.tr("Everything of Ambuda Desktop"), paths.root),
-        ):
-            column.addLayout(self._place(words, place))
+        column.addLayout(self._place(self.tr("The books"), lambda: paths.library))
+        column.addLayout(self._place(self.tr("Logs, for when something goes wrong"), lambda: paths.logs))
+        column.addLayout(self._place(self.tr("Everything of Ambuda Desktop"), lambda: paths.root))
         column.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -108,14 +120,53 @@ class SettingsPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
 
-    def _place(self, words: str, place: Path) -> QHBoxLayout:
+    def _form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(self.tr("&Colours"), self.theme)
+        form.addRow(_label(self.tr("&Language"), self.language), self._languages())
+        for pool, field in self.sizes.items():
+            form.addRow(_label(self.tr("Tasks at once: {}").format(title(pool)), field.box), field)
+        form.addRow(
+            _label(self.tr("Time to &finish the page in hand when stopping"), self.timeout.box), self.timeout
+        )
+        form.addRow(self.notify)
+        return form
+
+    def _languages(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.language, 0, Qt.AlignmentFlag.AlignLeft)
+        if len(LANGUAGES) == 2:  # as the system, and one
+            column.addWidget(
+                words_label(self.tr("English is the only language there is so far."), faint=True)
+            )
+        part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return part
+
+    def _place(self, words: str, place: Callable[[], Path]) -> QHBoxLayout:
         row = QHBoxLayout()
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(words_label(words))
-        texts.addWidget(words_label(str(place), faint=True))
-        button = Button(self.tr("Open"), "folder", lambda: self._context.open_path(place))
-        button.setAccessibleName(self.tr("Open {}").format(place))
-        row.addLayout(texts, 1)
+        row.addWidget(words_label(words, faint=True), 1)
+        button = Button(self.tr("Open"), "folder", lambda: self._context.open_path(place()))
+        button.setAccessibleName(self.tr("Open: {}").format(words))
         row.addWidget(button)
         return row
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label
+
+
+def _fill(box: QComboBox, name: str, choices: dict[str, str], current: str) -> None:
+    for value, words in choices.items():
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(current)))
+    box.setAccessibleName(name)
+    box.setMinimumSize(160, 28)

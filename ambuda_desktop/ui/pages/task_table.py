@@ -1,5 +1,7 @@
 """The table of tasks as a widget: fixed rows, columns that are never empty, and no jumping."""
 
+from typing import Any
+
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -12,7 +14,7 @@ from ambuda_desktop.ui.models.tasks_model import TasksModel
 
 # A text as wide as any that a column usually holds: its width is the column's.
 _SAMPLES = {
-    Column.STATE: "waiting for a worker______",
+    Column.STATE: "running since 14:02______",
     Column.PROGRESS: "100/100__________________",
     Column.SUBMITTED: "22 Nov 14:02____",
     Column.TOOK: "59 min 59 s___",
@@ -76,8 +78,19 @@ class TaskTable(QTableView):
             if row >= 0:
                 self.verticalScrollBar().setValue(row)
             self._top = None
-        row = self._tasks.row_of(selected) if selected is not None else -1
-        if row >= 0 and not self.selectionModel().hasSelection():
+        if selected is not None and not self.selectionModel().hasSelection():
+            self.choose(selected)
+
+    def selected(self) -> list[int]:
+        """The numbers of the selected tasks, by the ranges that were chosen: a million are one."""
+        selection: Any = self.selectionModel().selection()  # a list; the stubs do not know
+        chosen = {(part.top(), part.bottom()) for part in selection}
+        return [seq for top, bottom in sorted(chosen) for seq in self._tasks.seqs(top, bottom)]
+
+    def choose(self, seq: int) -> None:
+        """Select a task, where it stands in the table."""
+        row = self._tasks.row_of(seq)
+        if row >= 0:
             flags = QItemSelectionModel.SelectionFlag
             index = self._tasks.index(row, 0)
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)

@@ -1,16 +1,21 @@
 """The Tasks page: the table of all tasks that pass the filter, and the selected one below or beside it."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ambuda_desktop.retry import retry_failed, retry_tasks
 from ambuda_desktop.store import books, query
 from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.query import TaskFilter
 from ambuda_desktop.ui.context import Context
-from ambuda_desktop.ui.durations import plural
+from ambuda_desktop.ui.durations import number, plural
 from ambuda_desktop.ui.models.task_list import TaskList
 from ambuda_desktop.ui.models.tasks_model import TasksModel
 from ambuda_desktop.ui.pages.empty_books import NoMatch
+from ambuda_desktop.ui.pages.filter_chips import FilterChips
 from ambuda_desktop.ui.pages.task_detail import TaskDetail
 from ambuda_desktop.ui.pages.task_table import TaskTable
 from ambuda_desktop.ui.widgets import Button, words_label
@@ -21,6 +26,8 @@ class TasksPage(QWidget):
     """One row a task."""
 
     clear_wanted = Signal()
+    task_wanted = Signal(str)  # by its id: it may not pass the filter
+    book_wanted = Signal(str)  # the tasks of this book
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,8 +37,12 @@ class TasksPage(QWidget):
         self.list = TaskList(context.background, self)
         self.model = TasksModel(context.watch, self.list, self)
         self.table = TaskTable(self.model, self)
-        self.detail = TaskDetail(self)
+        self.detail = TaskDetail(context, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.chips = FilterChips(self)
+        self._retry_failed = Button(
+            "", "retry", self.retry_failed, self.tr("Retry all failed (Ctrl+Shift+R)")
+        )
         self._no_match = NoMatch(self)
         self._stack = QStackedWidget(self)
         self._filter_row = QWidget(self)
@@ -46,35 +57,66 @@ class TasksPage(QWidget):
         self._selected = None
         self.model.set_filter(wanted)
         self.table.fit_columns(wanted)
-        narrowed = wanted.book is not None or bool(wanted.text)
-        self._filter_row.setVisible(narrowed)
-        self._filter_words.setText(self._words(wanted))
+        self.chips.show_group(wanted.group)
+        self._show_counts()
 
     def refresh(self) -> None:
         """The store changed, or a second has passed."""
         self.table.see_visible()
         self.model.refresh()
+        self._show_counts()
+        self._show_detail()
+
+    def open(self, seq: int) -> None:
+        """Show one task, and select it as soon as it stands in the table."""
+        self.table.selectionModel().clear()
+        self._selected = seq
+        self.table.choose(seq)
         self._show_detail()
 
     def cancel(self) -> None:
         """Cancel the selected tasks: one at once, several after the count was confirmed."""
-        rows = self.table.selectionModel().selectedRows()
-        seqs = [self.model.seq(index.row()) for index in rows]
-        if len(seqs) == 1:
-            self._cancel(seqs)
-        elif seqs:
+        seqs = self.table.selected()
+        if len(seqs) <= 1:
+            self._cancel(seqs or self._shown())
+        else:
             words = plural(len(seqs), self.tr("Cancel %s task"), self.tr("Cancel %s tasks"))
             question = self.tr("Running ones stop after the page in hand; what they made is kept.")
             self._context.bars.say("cancel", question, "warning", (words, lambda: self._cancel(seqs)))
+
+    def retry(self) -> None:
+        """Try the selected tasks again."""
+        seqs = self.table.selected() or self._shown()
+        if seqs:
+            self._context.write(
+                lambda store, _errand: retry_tasks(store, query.task_ids(store, seqs)), self._retried
+            )
+
+    def retry_failed(self) -> None:
+        """Try all again that failed."""
+        self._context.write(lambda store, _errand: (retry_failed(store), []), self._retried)
+
+    def copy_ids(self) -> None:
+        """The ids of the selected tasks, a line each."""
+        seqs = self.table.selected() or self._shown()
+        self._look_up(seqs, lambda ids: QGuiApplication.clipboard().setText("\n".join(ids)))
 
     def turn(self) -> None:
         """Put the detail pane below or beside the table."""
         beside = self.splitter.orientation() == Qt.Orientation.Vertical
         self.splitter.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
 
+    def select(self, seq: int) -> None:
+        """Select a task of the table."""
+        self.table.choose(seq)
+
     def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 8, 8)
+        head.addWidget(self.chips, 1)
+        head.addWidget(self._retry_failed, 0, Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout(self._filter_row)
-        row.setContentsMargins(16, 6, 8, 6)
+        row.setContentsMargins(16, 0, 8, 6)
         row.addWidget(self._filter_words, 1)
         row.addWidget(Button(self.tr("Clear"), "cancel", self.clear_wanted.emit, self.tr("Show all (Esc)")))
         self._stack.addWidget(self.table)
@@ -91,6 +133,7 @@ class TasksPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(head)
         column.addWidget(self._filter_row)
         column.addWidget(self.splitter, 1)
 
@@ -99,15 +142,21 @@ class TasksPage(QWidget):
         self.model.renewing.connect(self.table.remember)
         self.model.renewed.connect(self._renewed)
         self.detail.cancel_wanted.connect(self.cancel)
+        self.detail.retry_wanted.connect(self.retry)
+        self.detail.copy_wanted.connect(self.copy_ids)
+        self.detail.task_wanted.connect(self.task_wanted)
+        self.detail.tries.wanted.connect(self.task_wanted)
+        self.detail.book_wanted.connect(self.book_wanted)
         self.detail.turned.connect(self.turn)
         self._no_match.clear_wanted.connect(self.clear_wanted)
 
     def _renewed(self) -> None:
         with_rows = self.model.rowCount() > 0
         self._stack.setCurrentWidget(self.table if with_rows else self._no_match)
+        wanted = self.model.filter
         if not with_rows:
-            wanted = self.model.filter
             self._no_match.say(self._nothing(wanted), clearable=wanted != TaskFilter())
+        self._show_counts()
         self.table.restore(self._selected)
         self._show_detail()
 
@@ -116,22 +165,33 @@ class TasksPage(QWidget):
             self._selected = self.model.seq(current.row())
             self._show_detail()
 
+    def _shown(self) -> list[int]:
+        """The task of the detail pane, where it does not stand in the table."""
+        return [self._selected] if self._selected is not None else []
+
     def _show_detail(self) -> None:
-        found = query.tasks(self._context.watch.connection, [self._selected]) if self._selected else {}
+        store = self._context.watch.connection
+        found = query.tasks(store, [self._selected]) if self._selected else {}
         task = found.get(self._selected or 0)
         self.detail.setVisible(task is not None)
         if task is not None:
-            title = books.title(self._context.watch.connection, task.book) if task.book else ""
-            self.detail.show_task(task, title)
+            title = books.title(store, task.book) if task.book else ""
+            self.detail.show_task(task, title, query.history(store, task.id))
 
-    def select(self, seq: int) -> None:
-        """Select a task of the table."""
-        row = self.model.row_of(seq)
-        if row >= 0:
-            flags = QItemSelectionModel.SelectionFlag
-            self.table.selectionModel().setCurrentIndex(
-                self.model.index(row, 0), flags.ClearAndSelect | flags.Rows
-            )
+    def _show_counts(self) -> None:
+        """The counts of the chips: of all tasks or of one book; under a search only its own is known."""
+        store, wanted = self._context.watch.connection, self.model.filter
+        if wanted.text:
+            self.chips.show_counts({})
+        elif wanted.book is not None:
+            self.chips.show_counts(query.book_counts(store, wanted.book), query.total(store, wanted.book))
+        else:
+            self.chips.show_counts(query.counts(store), query.total(store))
+        failed = query.counts(store)["failed"]
+        self._retry_failed.setVisible(failed > 0 and wanted.group in (None, "failed"))
+        self._retry_failed.set_words(self.tr("Retry all {} failed").format(number(failed)))
+        self._filter_row.setVisible(wanted.book is not None or bool(wanted.text))
+        self._filter_words.setText(f"{self._words(wanted)}: {number(self.model.rowCount())}")
 
     def _cancel(self, seqs: list[int]) -> None:
         self._context.bars.hush("cancel")
@@ -142,11 +202,27 @@ class TasksPage(QWidget):
 
         self._context.write(lambda store, _errand: cancel(store, query.task_ids(store, seqs)), said)
 
+    def _retried(self, outcome: tuple[list[str], list[str]]) -> None:
+        new, refused = outcome
+        bars = self._context.bars
+        if refused:
+            bars.say("retry", " ".join(refused[:3]), "note" if new else "warning")
+        elif not new:
+            bars.say("retry", self.tr("Nothing that failed rests: the books are still being worked on."))
+        elif len(new) == 1:
+            self.task_wanted.emit(new[0])
+        else:
+            bars.say("retry", self.tr("{} tasks are tried again.").format(number(len(new))))
+
+    def _look_up(self, seqs: list[int], done: Callable[[list[str]], None]) -> None:
+        errand = self._context.background.start(lambda store, _errand: query.task_ids(store, seqs))
+        errand.done.connect(done)
+
     def _words(self, wanted: TaskFilter) -> str:
         words = [group(wanted.group)]
         if wanted.book is not None:
             title = books.title(self._context.watch.connection, wanted.book)
-            words.append(self.tr("of {}").format(title))
+            words.append(self.tr("of “{}”").format(title))
         if wanted.text:
             words.append(self.tr("with “{}” in name, id, book or arguments").format(wanted.text))
         return " ".join(words)

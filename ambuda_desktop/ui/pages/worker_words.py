@@ -1,10 +1,12 @@
 """The facts of the daemon, in words. Whatever is not known is not claimed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
 from ambuda_desktop.ui.durations import clock, plural, size
+from ambuda_desktop.ui.pages.fact_table import Row
 from ambuda_desktop.ui.status import Status
 
 
@@ -17,7 +19,7 @@ def daemon(status: Status) -> str:
     known = status.facts.get("daemon") or {}
     if not status.daemon_runs:
         return _tr("Not running. It gives work to the workers and starts Redis.")
-    state = {"starting": _tr("Starting"), "stopping": _tr("Stopping")}.get(
+    state = {"starting": _tr("Starting"), "stopping": _tr("Stopping after the pages in hand")}.get(
         known.get("state", ""), _tr("Running")
     )
     if not known.get("started_at"):
@@ -44,11 +46,14 @@ def pool(status: Status, name: str) -> str:
     """`2 processes, 1 busy.`"""
     known = status.pools.get(name)
     if not known or not status.daemon_runs:
-        return _tr("Not running.")
-    amount = workers(known)
+        return _tr("Paused; nothing runs.") if name in status.paused else _tr("Not running.")
+    amount, busy = workers(known), known.get("busy", 0)
+    if name in status.paused:
+        if busy:
+            return _tr("Paused; {} still busy with the page in hand.").format(busy)
+        return _tr("Paused: it gets no tasks until it is resumed.")
     if not known.get("ready"):
         return _tr("{}; starting.").format(amount)
-    busy = known.get("busy", 0)
     return f"{amount}, {_tr('%d busy') % busy}." if busy else _tr("{}, all free.").format(amount)
 
 
@@ -59,25 +64,71 @@ def workers(known: dict[str, Any]) -> str:
     return plural(count, _tr("%s process"), _tr("%s processes"))
 
 
-def generations(status: Status) -> list[str]:
-    """`Generation 2 of cpu: live since 14:02, 2 processes (cpu.1f3a.2, process 4711)`, newest first."""
-    lines = []
+def generations(status: Status) -> list[Row]:
+    """`2 | cpu | live since 14:02 | 2 processes | 4711 | cpu.1f3a.2`, newest first."""
     states = {
         "starting": _tr("starting since {}"),
         "live": _tr("live since {}"),
         "draining": _tr("ending what it runs, started {}"),
+        "dying": _tr("ending, started {}"),
     }
-    for one in reversed(status.facts.get("generations") or [] if status.daemon_runs else []):
-        said = states.get(one["state"], one["state"]).format(clock(one["started_at"]))
-        lines.append(
-            _tr("Generation {} of {}: {}, {} ({}, process {})").format(
-                one["number"], one["pool"], said, workers(one), one["queue"], one["pid"]
+    return [
+        Row(
+            (
+                str(one["number"]), one["pool"],
+                states.get(one["state"], one["state"]).format(clock(one["started_at"])),
+                workers(one), str(one["pid"]), one["queue"],
             )
         )
-    return lines or [_tr("None.")]
+        for one in reversed(_generations(status))
+    ]  # fmt: skip
+
+
+def processes(status: Status, task_name: Callable[[str], str]) -> list[Row]:
+    """`4713 | cpu | Make pages 1–15 | 14:02:11 | 84 MB`, those that are busy first.
+
+    `task_name` gives the words for the id of a task.
+    """
+    found = [(one["pool"], line) for one in _generations(status) for line in one.get("processes") or []]
+    found.sort(key=lambda pair: (pair[1].get("task") is None, pair[0], pair[1]["pid"]))
+    return [
+        Row(
+            (
+                str(line["pid"]), pool_name,
+                task_name(line["task"]) if line.get("task") else _tr("free"),
+                clock(line["since"], seconds=True) if line.get("since") else "",
+                size(line["memory"]) if line.get("memory") else "",
+            ),
+            line.get("task"), 2,
+        )
+        for pool_name, line in found
+    ]  # fmt: skip
+
+
+def exits(status: Status, task_name: Callable[[str], str]) -> list[Row]:
+    """Processes that ended although they should not have, newest first."""
+    return [
+        Row(
+            (
+                clock(one["at"], seconds=True), _what(one["what"]), one["pool"],
+                str(one["pid"]) if one.get("pid") else "", one["reason"],
+                task_name(one["task"]) if one.get("task") else "",
+            ),
+            one.get("task"), 5,
+        )
+        for one in reversed(status.facts.get("exits") or [])
+    ]  # fmt: skip
 
 
 def notices(status: Status) -> list[str]:
     """What the daemon noticed, newest first."""
     told = [f"{clock(n['at'])}  {n['sentence']}" for n in reversed(status.facts.get("notices") or [])]
     return told or [_tr("Nothing to tell.")]
+
+
+def _generations(status: Status) -> list[dict[str, Any]]:
+    return status.facts.get("generations") or [] if status.daemon_runs else []
+
+
+def _what(what: str) -> str:
+    return {"worker": _tr("worker"), "pool process": _tr("pool process")}.get(what, what)

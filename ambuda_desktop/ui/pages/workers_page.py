@@ -1,106 +1,142 @@
 """The Workers page: what runs on this machine for you, in words, and how much of it."""
 
-from typing import Any
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ambuda_desktop.pools import CPU, NET, POOLS, default_sizes
+from ambuda_desktop.pools import POOLS
+from ambuda_desktop.store import query
 from ambuda_desktop.store.facts import put_wish
+from ambuda_desktop.ui import words
 from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.pages import worker_words
+from ambuda_desktop.ui.pages.fact_table import FactTable, Row
+from ambuda_desktop.ui.pages.pool_controls import PauseButton, show_size, size_field, title
 from ambuda_desktop.ui.status import TRIES, Status, troubles
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
-LARGEST = {CPU: 64, NET: 64}
-SETTLE = 400  # milliseconds after the last step of a spin box
-
 
 class WorkersPage(QWidget):
-    """Daemon, Redis, pools and generations."""
+    """Daemon, Redis, pools, generations, pool processes and their ends."""
 
     start_wanted = Signal()
+    task_wanted = Signal(str)  # by its id
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context = context
+        self._status = Status()
         self._trouble = words_label()
-        self._start = Button(self.tr("Start the daemon"), "retry", self.start_wanted.emit)
+        self._start = Button(
+            self.tr("Start the daemon"), "play", self.start_wanted.emit, self.tr("Start it (Ctrl+Shift+D)")
+        )
+        self._stop = Button(
+            self.tr("Stop the daemon"), "stop", self._stop_daemon,
+            self.tr("Running tasks stop after the page in hand, and go on later (Ctrl+Shift+D)"),
+        )  # fmt: skip
         self._log = Button(self.tr("Open the logs"), "folder", lambda: context.open_path(context.paths.logs))
         self._daemon, self._redis = words_label(), words_label()
         self._pools = {name: words_label() for name in POOLS}
-        self._sizes = {name: QSpinBox() for name in POOLS}
-        self._generations, self._notices = words_label(), words_label()
-        self._wish = QTimer(self)
-        self._wish.setSingleShot(True)
-        self._wish.setInterval(SETTLE)
-        self._wish.timeout.connect(self._write_wish)
-        self._set_up_sizes()
+        self.sizes = {name: size_field(context, name) for name in POOLS}
+        self.pauses = {name: PauseButton(context, (name,)) for name in POOLS}
+        self.pause_all = PauseButton(context, POOLS)
+        self._make_tables()
+        self._notices = words_label()
         self._lay_out()
 
     def show_status(self, status: Status, wished: dict[str, int]) -> None:
         """Put the facts on the page; `wished` are the pool sizes asked for."""
-        found = troubles(status)
-        set_text(self._trouble, next(iter(found.values()), ""))
+        self._status = status
+        set_text(self._trouble, next(iter(troubles(status).values()), ""))
         mend = not status.daemon_runs and (status.daemon_left or status.daemon_tries >= TRIES)
         self._start.setVisible(mend)
+        stopping = (status.facts.get("daemon") or {}).get("state") == "stopping"
+        self._stop.setVisible(status.daemon_runs and not stopping)
         set_text(self._daemon, worker_words.daemon(status))
         set_text(self._redis, worker_words.redis(status))
-        set_text(self._generations, "\n".join(worker_words.generations(status)))
-        set_text(self._notices, "\n".join(worker_words.notices(status)))
         for name in POOLS:
             set_text(self._pools[name], worker_words.pool(status, name))
-            self._show_size(name, wished.get(name) or status.pools.get(name, {}).get("size"))
+            show_size(self.sizes[name], status, wished, name)
+            self.pauses[name].show_status(status)
+        self.pause_all.show_status(status)
+        self._show(self.generations, worker_words.generations(status))
+        self._show(self.processes, worker_words.processes(status, self._task_name))
+        self._show(self.exits, worker_words.exits(status, self._task_name))
+        set_text(self._notices, "\n".join(worker_words.notices(status)))
 
-    def _show_size(self, name: str, size: int | None) -> None:
-        box = self._sizes[name]
-        # Not while it is being changed by hand.
-        if size and not box.hasFocus() and not self._wish.isActive() and box.value() != size:
-            box.blockSignals(True)
-            box.setValue(size)
-            box.blockSignals(False)
+    def turn_daemon(self) -> None:
+        """Start the daemon, or stop it after the pages in hand."""
+        if self._status.daemon_runs:
+            self._stop_daemon()
+        else:
+            self.start_wanted.emit()
 
-    def _set_up_sizes(self) -> None:
-        for name, box in self._sizes.items():
-            box.setMinimumSize(72, 28)
-            box.setRange(1, LARGEST[name])
-            box.setValue(default_sizes()[name])
-            box.setAccessibleName(self.tr("Size of the pool {}").format(name))
-            box.setToolTip(self.tr("How many tasks this pool runs at once"))
-            box.valueChanged.connect(lambda _value: self._wish.start())
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_empty"):
+            for table in self._empty:
+                table.retint()
 
-    def _write_wish(self) -> None:
-        sizes = {name: box.value() for name, box in self._sizes.items()}
-        self._context.write(lambda store, _errand: put_wish(store, "pools", sizes))
+    def _stop_daemon(self) -> None:
+        self._context.write(lambda store, _errand: put_wish(store, "stop", True))
+
+    def _task_name(self, task_id: str) -> str:
+        task = query.task(self._context.watch.connection, task_id)
+        return words.task_name(task) if task is not None else task_id
+
+    def _make_tables(self) -> None:
+        tr = self.tr
+        self.generations = FactTable(
+            tr("Generations"),
+            [tr("Generation"), tr("Pool"), tr("State"), tr("Runs at once"), tr("Process"), tr("Queue")],
+            numbers=(0, 4),
+        )
+        self.processes = FactTable(
+            tr("Pool processes"),
+            [tr("Process"), tr("Pool"), tr("Task in hand"), tr("Since"), tr("Memory")],
+            numbers=(0,),
+        )
+        self.exits = FactTable(
+            tr("Processes that ended"),
+            [tr("When"), tr("What"), tr("Pool"), tr("Process"), tr("Reason"), tr("Task")],
+            numbers=(3,),
+        )
+        self._empty = {
+            self.generations: words_label(tr("None: no daemon runs."), faint=True),
+            self.processes: words_label(tr("None: no worker runs."), faint=True),
+            self.exits: words_label(tr("None: no process ended that should not have."), faint=True),
+        }
+        for table in self._empty:
+            table.task_wanted.connect(self.task_wanted)
+
+    def _show(self, table: FactTable, rows: list[Row]) -> None:
+        table.show_rows(rows)
+        table.setVisible(bool(rows))
+        self._empty[table].setVisible(not rows)
 
     def _lay_out(self) -> None:
         sheet = QWidget()
         sheet.setObjectName("sheet")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 16, 24, 24)
-        column.setSpacing(16)
-        buttons = QHBoxLayout()
-        buttons.addWidget(words_label(self.tr("What runs here"), heavy=True, scale=1.2), 1)
-        buttons.addWidget(self._start)
-        buttons.addWidget(self._log)
-        column.addLayout(buttons)
+        column.setSpacing(12)
+        heading = partial(words_label, heavy=True, scale=1.2)
+        column.addWidget(heading(self.tr("What runs here")))
+        column.addWidget(Flow(self.pause_all, self._start, self._stop, self._log))
         column.addWidget(self._trouble)
-        column.addWidget(
-            _card([(self.tr("Daemon"), self._daemon, None), (self.tr("Redis"), self._redis, None)])
-        )
-        column.addWidget(
-            _card(
-                [
-                    (self.tr("Pages and pictures"), self._pools[CPU], self._sizes[CPU]),
-                    (self.tr("Network"), self._pools[NET], self._sizes[NET]),
-                    (self.tr("Generations"), self._generations, None),
-                ]
-            )
-        )
-        self._notices_card = _card([(self.tr("Lately"), self._notices, None)])
-        column.addWidget(self._notices_card)
+        column.addWidget(_card([(self.tr("Daemon"), [self._daemon]), (self.tr("Redis"), [self._redis])]))
+        column.addWidget(_card([(title(n), [self._pools[n], self.sizes[n], self.pauses[n]]) for n in POOLS]))
+        for table, words_when_empty in self._empty.items():
+            column.addSpacing(8)
+            column.addWidget(heading(table.accessibleName()))
+            column.addWidget(table)
+            column.addWidget(words_when_empty)
+        column.addSpacing(8)
+        column.addWidget(_card([(self.tr("Lately"), [self._notices])]))
         column.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -110,19 +146,19 @@ class WorkersPage(QWidget):
         outer.addWidget(scroll)
 
 
-def _card(rows: list[tuple[str, QWidget, QWidget | None]]) -> QFrame:
+def _card(rows: list[tuple[str, list[QWidget]]]) -> QFrame:
+    """Names on the left, then words that take the room there is, then controls."""
     card = QFrame()
     card.setObjectName("card")
-    grid: Any = QGridLayout(card)
+    grid = QGridLayout(card)
     grid.setContentsMargins(16, 12, 16, 12)
-    grid.setHorizontalSpacing(24)
+    grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(12)
-    for number, (name, words, control) in enumerate(rows):
+    for number, (name, parts) in enumerate(rows):
         label = words_label(name, faint=True)
-        label.setMinimumWidth(140)
+        label.setMinimumWidth(120)
         grid.addWidget(label, number, 0)
-        grid.addWidget(words, number, 1)
-        if control is not None:
-            grid.addWidget(control, number, 2)
+        for place, part in enumerate(parts, start=1):
+            grid.addWidget(part, number, place)
     grid.setColumnStretch(1, 1)
     return card

@@ -1,0 +1,99 @@
+"""The task code and the workers that run it, as one: what the daemon ticks, tells and stops."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ambuda_desktop.daemon.census import Census
+from ambuda_desktop.daemon.code_watch import CodeWatch
+from ambuda_desktop.daemon.generation import Generation
+from ambuda_desktop.daemon.generations import Generations
+from ambuda_desktop.daemon.reload_history import ReloadHistory
+from ambuda_desktop.daemon.reloader import Reloader
+from ambuda_desktop.daemon.task_code import TaskCode
+from ambuda_desktop.daemon.warmth import Warmth
+from ambuda_desktop.errors import BadInput
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.pools import POOLS, Sizes, default_sizes
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import drop_wish, fact, wish
+from ambuda_desktop.store.known_tasks import waiting_for_code
+from ambuda_desktop.task_folders import own_folder, usable_folders
+
+EVERY = 1.0  # seconds between two looks at what waits for its code
+
+
+class LiveCode:
+    """Fork server, generations and reloader over one set of task folders."""
+
+    def __init__(
+        self, paths: Paths, connection: sqlite3.Connection, notice: Callable[[str], None], census: Census,
+        wake: Callable[[], None], extra: Sequence[Path],
+    ) -> None:  # fmt: skip
+        self._paths, self._connection = paths, connection
+        paths.tasks.mkdir(mode=0o700, exist_ok=True)
+        folders, complaints = usable_folders(paths, extra)
+        for sentence in complaints:
+            notice(sentence)
+        code = TaskCode(folders, own_folder())
+        self._code, self._warmth = code, Warmth(paths)
+        self._watch = CodeWatch([*folders, *([code.own] if code.own else [])], wake)
+        self.generations = Generations(paths, self._sizes(), notice, census, code, self._warmth)
+        self._history = ReloadHistory(fact(connection, "reloads") or [])
+        self._reloader = Reloader(code, self._watch, self.generations, self._warmth, self._history)
+        self._waiting: dict[str, int] = {}
+        self._next_count = 0.0
+
+    @property
+    def is_booting(self) -> bool:
+        """Whether somebody waits for new code."""
+        return self._reloader.is_booting or any(self.generations.live(pool) is None for pool in POOLS)
+
+    def tick(self, busy: set[str]) -> list[Generation]:
+        """One round. `busy`: queues of generations that have tasks. Returns the generations that ended."""
+        gone = self.generations.tick(busy)
+        self._reloader.tick()
+        return gone
+
+    def follow_wishes(self) -> None:
+        """Pool sizes, reload now, restart, end an old generation, reload on or off."""
+        self.generations.resize(self._sizes())
+        self._reloader.is_on = self._is_on()
+        for key, does in (("reload", lambda _: self._reloader.reload_now()),
+                          ("restart", lambda _: self.generations.restart()),
+                          ("stop_generations", self.generations.stop_draining)):  # fmt: skip
+            wanted = wish(self._connection, key)
+            if wanted:
+                drop_wish(self._connection, key, before=time.time() + 1)
+                does(wanted)
+
+    def facts(self) -> dict[str, Any]:
+        """The facts `code`, `reloads`, `catalogue` and `waiting_for_code`."""
+        live = next((g for pool in POOLS if (g := self.generations.live(pool))), None)
+        now = time.monotonic()
+        if now >= self._next_count:
+            self._next_count = now + EVERY
+            self._waiting = waiting_for_code(self._connection)
+        history = self._history.facts(
+            live.code if live else "",
+            [str(folder) for folder in self._code.folders],
+            is_on=self._reloader.is_on,
+        )
+        catalogue = {"catalogue": live.catalogue} if live else {}
+        return {**history, **catalogue, "waiting_for_code": self._waiting}
+
+    def stop(self, timeout: float) -> None:
+        """End everything; `timeout`: seconds that workers get."""
+        self._watch.stop()
+        self.generations.stop(timeout)
+
+    def _sizes(self) -> Sizes:
+        return {**default_sizes(), **(wish(self._connection, "pools") or {})}
+
+    def _is_on(self) -> bool:
+        try:
+            return Settings.load(self._paths.settings).reload
+        except BadInput:
+            return self._reloader.is_on

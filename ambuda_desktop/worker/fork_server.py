@@ -1,0 +1,100 @@
+"""The process that generations are forked from: it has imported what all of them need, and does nothing else.
+
+Not `multiprocessing`'s: that one cannot learn new modules once it runs, has no way to say how a child ended when it
+must itself be replaced, and in a packaged program needs a start of its own (docs/hot-reload.md has both measured).
+
+On standard input it has a socket to the daemon. A message from it is an `Order` as JSON with two descriptors, the
+generation's standard input and its status line; a message to it says that it is warm, or how a child ended.
+"""
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+from ambuda_desktop import logs
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.task_folders import own_folder
+from ambuda_desktop.worker.main import Order, Status, run
+from ambuda_desktop.worker.source_import import modules_below
+from ambuda_desktop.worker.warm import is_safe_to_fork, warm
+
+MOST = 1 << 20  # bytes of a message
+UNSAFE = 3  # exit code where a learned module has started a thread
+
+
+def serve(learned: Sequence[str]) -> int:
+    """Import, then fork a generation for each order until the daemon is gone. Returns an exit code."""
+    paths = Paths.current()
+    logs.to_file(paths.logs / "fork-server.log")
+    control = socket.socket(fileno=os.dup(0))
+    failed = warm(learned)
+    if not is_safe_to_fork():
+        return UNSAFE
+    wake, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is for the daemon to deal with
+    own = own_folder()
+    files = list(modules_below([own])) if own else []
+    _tell(control, event="warm", pid=os.getpid(), failed=failed, files=files)
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(wake, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if wake in ready:
+                os.read(wake, 4096)
+                _reap(control)
+            if control in ready:
+                message, descriptors, _, _ = socket.recv_fds(control, MOST, 2)
+                if not message:
+                    return 0
+                stdin, status = descriptors
+                if os.fork() == 0:
+                    selector.close()
+                    _become(json.loads(message), stdin, status, [wake, wakeup, control.detach()])
+                os.close(stdin)
+                os.close(status)
+
+
+def _become(order: dict[str, object], stdin: int, status: int, others: Sequence[int]) -> None:
+    """The child: never returns."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
+        os.setpgid(0, 0)
+        for descriptor in others:
+            os.close(descriptor)
+        code = run(Order(**order), stdin, Status(status))  # type: ignore[arg-type]  # it is what the daemon made
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _reap(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        _tell(control, event="ended", pid=pid, code=os.waitstatus_to_exitcode(status))
+
+
+def _tell(control: socket.socket, **values: object) -> None:
+    try:
+        control.send(json.dumps(values).encode())
+    except OSError:
+        os._exit(0)  # the daemon is gone, and so are its generations

@@ -1,0 +1,150 @@
+"""ui/pages/settings_page.py: checked as it is typed, saved as it is changed."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ambuda_desktop import relocation
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.sources import Progress
+from ambuda_desktop.store.facts import wish
+from ambuda_desktop.ui.main_window import MainWindow
+from ambuda_desktop.ui.pages.library_field import LibraryField
+from ambuda_desktop.ui.pages.settings_page import SettingsPage
+from tests.ui.rows import put_facts
+
+
+@pytest.fixture
+def page(window: MainWindow) -> SettingsPage:
+    window.go_to("settings")
+    return window.settings
+
+
+def type_place(qtbot: QtBot, library: LibraryField, place: Path | str) -> None:
+    library.field.clear()
+    QTest.keyClicks(library.field, str(place))
+    qtbot.waitUntil(lambda: library.move_button.isVisible() and not library._check_soon.isActive())
+
+
+def test_what_is_changed_is_saved_beside_what_others_saved(
+    qtbot: QtBot, page: SettingsPage, paths: Paths
+) -> None:
+    # Given that the command line saved something while the window was open
+    Settings(stop_timeout=77).save(paths.settings)
+
+    # When notifications are switched off
+    page.notify.setChecked(False)
+
+    # Then both are there, in the file and in the window
+    qtbot.waitUntil(lambda: page._saved.text() == "Saved.")
+    assert Settings.load(paths.settings) == Settings(stop_timeout=77, notify=False)
+    assert page.settings.stop_timeout == 77
+
+
+def test_a_time_that_is_wrong_is_said_and_not_saved(qtbot: QtBot, page: SettingsPage, paths: Paths) -> None:
+    page.timeout.box.setValue(601)
+    assert page.timeout.complaint.text() == "Running tasks get 1 to 600 seconds to finish."
+    assert page.timeout.complaint.isVisible()
+    assert not page.timeout._settle.isActive()
+    page.timeout.box.setValue(45)
+    assert not page.timeout.complaint.isVisible()
+    qtbot.waitUntil(lambda: paths.settings.exists() and Settings.load(paths.settings).stop_timeout == 45)
+
+
+def test_pool_sizes_are_wished_here_too(
+    qtbot: QtBot, page: SettingsPage, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    put_facts(store)
+    qtbot.waitUntil(lambda: page.sizes["net"].box.value() == 8)
+    page.sizes["net"].box.setValue(5)
+    qtbot.waitUntil(lambda: wish(store, "pools") == {"net": 5})
+    window.go_to("workers")
+    assert window.workers.sizes["net"].box.value() == 5
+
+
+def test_no_language_is_offered_that_does_not_exist(page: SettingsPage) -> None:
+    words = [page.language.itemText(row) for row in range(page.language.count())]
+    assert words == ["As the system", "English"]
+
+
+def test_a_folder_that_is_no_good_is_said_as_it_is_typed(
+    qtbot: QtBot, page: SettingsPage, paths: Paths, tmp_path: Path
+) -> None:
+    library = page.library
+    (tmp_path / "a file").touch()
+    wrong: dict[Path | str, str] = {
+        "books": "no full path",
+        tmp_path / "a file": "is a file",
+        paths.library / "inside": "lie within one another",
+        paths.root / "logs": "holds other files",
+    }
+    for place, said in wrong.items():
+        type_place(qtbot, library, place)
+        qtbot.waitUntil(lambda said=said: said in library.complaint.text())  # type: ignore[misc]
+        assert not library.move_button.isEnabled()
+
+    # And it can be left as it is
+    library.back.click()
+    assert library.field.text() == str(paths.library)
+    assert not library.complaint.isVisible()
+    assert not library.move_button.isVisible()
+
+
+def test_the_library_is_moved(qtbot: QtBot, page: SettingsPage, paths: Paths, tmp_path: Path) -> None:
+    # Given a book
+    (paths.library / "gita").mkdir()
+    (paths.library / "gita" / "original.pdf").write_bytes(b"%PDF")
+    library = page.library
+
+    # When another folder is typed and the button pressed
+    type_place(qtbot, library, tmp_path / "new books")
+    qtbot.waitUntil(library.move_button.isEnabled)
+    with qtbot.waitSignal(library.moved):
+        library.move_button.click()
+        assert library.stop.isVisible()
+        assert not library.field.isEnabled()
+
+    # Then the book is there, and the page says so
+    assert (tmp_path / "new books" / "gita" / "original.pdf").is_file()
+    assert paths.library == tmp_path / "new books"
+    assert library.told.text() == f"The books are in {tmp_path / 'new books'} now."
+    assert library.field.isEnabled()
+    assert not library.bar.isVisible()
+
+
+def test_a_move_can_be_stopped_and_the_books_stay(
+    qtbot: QtBot, page: SettingsPage, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a move to another disk that takes its time
+    (paths.library / "gita").mkdir()
+    (paths.library / "gita" / "original.pdf").write_bytes(b"%PDF")
+
+    def copies(current: Path, target: Path, progress: Progress) -> bool:
+        for done in range(10_000_000):
+            progress(done, 10_000_000)
+        return True
+
+    monkeypatch.setattr(relocation, "_rename_or_copy", copies)
+    library = page.library
+    type_place(qtbot, library, tmp_path / "new books")
+    qtbot.waitUntil(library.move_button.isEnabled)
+    library.move_button.click()
+    qtbot.waitUntil(lambda: library.bar.maximum() == 1000 and " of " in library.bar.format())
+
+    # When it is stopped, Then the books are where they were
+    with qtbot.waitSignal(library.moved):
+        library.stop.click()
+    assert library.told.text() == "Stopped; the books are where they were."
+    assert paths.library == paths.root / "library"
+    assert library.field.text() == str(paths.library)
+
+
+def test_a_form_for_pages_has_its_place(qtbot: QtBot, page: SettingsPage) -> None:
+    form = QLabel("options")
+    page.set_page_options(form)
+    qtbot.waitUntil(form.isVisible)

@@ -1,0 +1,68 @@
+"""At its smallest (which is what 200 % leaves of a small screen) no button and no sentence of the window is cut."""
+
+import sqlite3
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from ambuda_desktop.store.facts import put_fact
+from ambuda_desktop.ui.main_window import MainWindow
+from ambuda_desktop.ui.window_layout import SMALLEST
+from tests.ui.rows import add_book, end, put_facts
+
+
+def cut(window: QWidget) -> list[str]:
+    """The words that have less room than they need, and sheets that are wider than their page."""
+    found = []
+    for area in window.findChildren(QScrollArea):
+        sheet = area.widget()
+        if area.isVisible() and sheet is not None and sheet.width() > area.viewport().width():
+            found.append(area.accessibleName() or "a page")
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QAbstractButton) and widget.text():
+            if widget.width() < widget.sizeHint().width() or widget.height() < widget.sizeHint().height() - 1:
+                found.append(widget.text())
+        elif isinstance(widget, QLabel) and widget.text():
+            needed = (
+                widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
+            )
+            wide = widget.wordWrap() or widget.width() >= widget.sizeHint().width() - 1
+            if widget.height() < needed or not wide:
+                found.append(widget.text())
+    return found
+
+
+@pytest.mark.parametrize("page", ["tasks", "workers", "settings"])
+def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, page: str) -> None:
+    # Given a window as small as can be, with a failed task and much to say
+    plan = add_book(
+        store, "gita", "Śrīmadbhagavadgītā with a title that is longer than any line here has room for"
+    )
+    error = (
+        "The PDF is damaged beyond repair: unable to find trailer dictionary while recovering damaged file."
+    )
+    end(
+        store,
+        plan.id,
+        "FAILURE",
+        error=error,
+        traceback='Traceback:\n  File "a.py", line 1, in f\n    g()\nE: no',
+    )
+    put_facts(store)
+    put_fact(store, "notices", [{"at": 0.0, "sentence": error}])
+    window.resize(*SMALLEST)
+
+    # When a page is opened
+    window.go_to(page)
+    window.settings.timeout.box.setValue(0)
+    if page == "tasks":
+        qtbot.waitUntil(lambda: window.tasks.model.rowCount() == 1)
+        window.tasks.select(1)
+    qtbot.waitUntil(lambda: window.status.pools_ready)
+    QApplication.processEvents()
+
+    # Then all its words have room
+    qtbot.waitUntil(lambda: cut(window) == [])

@@ -1,0 +1,130 @@
+"""daemon/warmth.py: a fork server is always there, and learns."""
+
+import json
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from ambuda_desktop.daemon.fork_server import UNSAFE, ForkServer
+from ambuda_desktop.daemon.warmth import Warmth
+from ambuda_desktop.paths import Paths
+
+
+class Server:
+    """A fork server that does what the test says."""
+
+    def __init__(self, learned: tuple[str, ...]) -> None:
+        self.learned = learned
+        self.alive, self.is_warm, self.closed, self.ended = True, False, False, False
+        self.exit_codes: dict[int, int] = {}
+        self.process = SimpleNamespace(returncode=None)
+
+    def tick(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed, self.alive = True, False
+
+    def end(self) -> None:
+        self.ended = True
+
+    def die(self, code: int) -> None:
+        self.alive, self.process.returncode = False, code
+
+
+@pytest.fixture
+def started() -> list[Server]:
+    """All servers that were started, in order."""
+    return []
+
+
+@pytest.fixture
+def warmth(paths: Paths, started: list[Server]) -> Warmth:
+    """One whose first server is warm."""
+
+    def start(_paths: Paths, learned: tuple[str, ...]) -> ForkServer:
+        started.append(Server(learned))
+        return cast(ForkServer, started[-1])
+
+    made = Warmth(paths, start)
+    started[0].is_warm = True
+    return made
+
+
+def test_learned_modules_go_into_a_second_server_that_takes_over_when_it_is_warm(
+    paths: Paths, warmth: Warmth, started: list[Server]
+) -> None:
+    # When a generation had to import modules, then a server that has them is started beside the one in use
+    warmth.learn(["PIL", "pikepdf"])
+    warmth.tick()
+    assert [s.learned for s in started] == [(), ("PIL", "pikepdf")]
+    assert warmth.server is cast(ForkServer, started[0])
+
+    # And it takes over when it is warm; the first stays as long as its generations do
+    started[1].is_warm = True
+    warmth.tick()
+    assert warmth.server is cast(ForkServer, started[1])
+    started[0].exit_codes[7] = 3
+    assert warmth.exit_code(7) == 3
+    warmth.release(in_use=True)
+    assert not started[0].closed
+    warmth.release(in_use=False)
+    assert started[0].closed
+
+    # And the next daemon knows them from the start
+    assert json.loads(paths.learned_modules.read_text()) == ["PIL", "pikepdf"]
+
+
+def test_what_is_known_is_not_learned_again(warmth: Warmth, started: list[Server]) -> None:
+    warmth.learn(["PIL"])
+    warmth.learn(["PIL"])
+    started[1].is_warm = True
+    warmth.tick()
+    warmth.learn(["PIL"])
+    assert len(started) == 2
+
+
+def test_a_server_that_dies_is_started_again_with_what_it_knew(warmth: Warmth, started: list[Server]) -> None:
+    warmth.learn(["PIL"])
+    started[1].is_warm = True
+    warmth.tick()
+    started[1].die(-9)
+    warmth.tick()
+    assert started[2].learned == ("PIL",)
+
+
+@pytest.mark.parametrize("code", [UNSAFE, -11])
+def test_a_module_that_cannot_be_forked_is_given_up(warmth: Warmth, started: list[Server], code: int) -> None:
+    # Given a second server that ends over what it learned
+    warmth.learn(["threads"])
+    started[1].die(code)
+    warmth.tick()
+
+    # Then the first stays in use, and that module is not tried again, but others are
+    assert warmth.server is cast(ForkServer, started[0])
+    warmth.learn(["threads"])
+    assert len(started) == 2
+    warmth.learn(["threads", "PIL"])
+    assert started[2].learned == ("PIL",)
+
+
+def test_a_list_of_the_last_time_that_is_of_no_use_is_forgotten(
+    paths: Paths, warmth: Warmth, started: list[Server]
+) -> None:
+    paths.learned_modules.write_text('["bad"]')
+    again = Warmth(paths, warmth._start)
+    started[-1].die(UNSAFE)
+    again.tick()
+    assert started[-1].learned == ()
+    for damaged in ("{", '{"a": 1}', "[1, null]"):
+        paths.learned_modules.write_text(damaged)
+        Warmth(paths, warmth._start)
+        assert started[-1].learned == ()
+
+
+def test_all_servers_are_ended(warmth: Warmth, started: list[Server]) -> None:
+    warmth.learn(["PIL"])
+    warmth.renew()
+    warmth.learn(["os"])
+    warmth.end()
+    assert all(server.ended for server in started)
