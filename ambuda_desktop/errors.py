@@ -55,3 +55,9 @@ class AlreadyAdded(AmbudaError):
     def __init__(self, sentence: str, book: str = "") -> None:
         super().__init__(sentence)
         self.book = book
+
+
+class PasswordNeeded(AmbudaError):
+    """A book waits for a person to give the password of its PDF."""
+
+    exit_code = 10

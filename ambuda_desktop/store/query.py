@@ -89,6 +89,15 @@ def task(connection: sqlite3.Connection, task_id: str) -> Task | None:
     return Task(*rows[0]) if len(rows) == 1 or (rows and rows[0]["id"] == task_id) else None
 
 
+def ids_beginning(connection: sqlite3.Connection, start: str, limit: int) -> list[str]:
+    """The ids of at most `limit` tasks that begin with `start`, newest first."""
+    rows = connection.execute(
+        "SELECT id FROM tasks WHERE id >= ? AND id < ? ORDER BY seq DESC LIMIT ?",
+        (start, start + "\x7f", limit),
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
 def task_seqs(connection: sqlite3.Connection, wanted: TaskFilter) -> list[int]:
     """The `seq` of every task that passes the filter, newest first."""
     return task_seq_array(connection, wanted).tolist()

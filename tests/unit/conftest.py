@@ -9,6 +9,7 @@ import pytest
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.paths import ENVIRONMENT, Paths
 from ambuda_desktop.store.connection import connect
+from tests.support.commands import Commands
 
 
 @pytest.fixture
@@ -32,3 +33,11 @@ def _close_store() -> Iterator[None]:
     """Celery apps keep a connection for each thread."""
     yield
     app.close_store()
+
+
+@pytest.fixture
+def commands(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """The command line; it starts no daemon, and nobody sits at its terminal."""
+    monkeypatch.setattr("ambuda_desktop.cli.session.keep_daemon", lambda _paths: None)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Commands()

@@ -8,7 +8,7 @@ from celery.backends.base import KeyValueStoreBackend
 from celery.backends.redis import RedisBackend
 
 from ambuda_desktop.daemon import feed
-from ambuda_desktop.daemon.redis_server import server_binary
+from ambuda_desktop.programs import server_binary
 
 
 def test_the_feed_listens_to_the_keys_that_the_result_backend_writes() -> None:

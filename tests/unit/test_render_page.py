@@ -11,8 +11,9 @@ import pytest
 from pikepdf import Array, Name
 from PIL import Image
 
+from ambuda_desktop.programs import poppler_folder
 from ambuda_desktop.worker.pdf import render_page as module
-from ambuda_desktop.worker.pdf.poppler import have_poppler, poppler_folder
+from ambuda_desktop.worker.pdf.poppler import have_poppler
 from ambuda_desktop.worker.pdf.preflight import Render, preflight
 from ambuda_desktop.worker.pdf.render_page import render_page
 from ambuda_desktop.worker.split.page import CannotMake, Made

@@ -1,26 +1,13 @@
-"""Poppler's programs: where they are, and what they say of a PDF."""
+"""What poppler's programs say of a PDF."""
 
 import re
-import shutil
-import sys
 from pathlib import Path
 
+from ambuda_desktop.programs import poppler
 from ambuda_desktop.worker.limited import TookTooLong, run_limited
 
 PROGRAMS = ("pdftocairo", "pdfinfo")
 INFO_TIMEOUT = 30  # seconds pdfinfo may take
-
-
-def poppler_folder() -> str | None:
-    """The folder of the poppler that came with the packaged program; None: search PATH."""
-    bundle = getattr(sys, "_MEIPASS", None)
-    folder = Path(bundle) / "poppler" if bundle else None
-    return str(folder) if folder and folder.is_dir() else None
-
-
-def poppler(name: str) -> str | None:
-    """The path of one of poppler's programs; None where it is missing."""
-    return shutil.which(name, path=poppler_folder())
 
 
 def have_poppler() -> bool:

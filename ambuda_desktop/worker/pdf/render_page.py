@@ -9,9 +9,10 @@ from PIL import Image
 
 from ambuda_desktop.launch import program
 from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.programs import poppler
 from ambuda_desktop.worker.limited import Ran, TookTooLong, run_limited
 from ambuda_desktop.worker.pdf import jpeg
-from ambuda_desktop.worker.pdf.poppler import have_poppler, poppler
+from ambuda_desktop.worker.pdf.poppler import have_poppler
 from ambuda_desktop.worker.pdf.preflight import Render
 from ambuda_desktop.worker.split.encode import encode
 from ambuda_desktop.worker.split.page import CannotMake, Made

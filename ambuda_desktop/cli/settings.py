@@ -1,0 +1,190 @@
+"""`settings`: list, get, set, forget, and move the library."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from ambuda_desktop.cli import say
+from ambuda_desktop.cli.completing import Named, paths_of
+from ambuda_desktop.cli.options import example, takes_json
+from ambuda_desktop.cli.session import Session, pass_session
+from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
+from ambuda_desktop.relocation import move_library
+from ambuda_desktop.settings import Settings
+
+LIBRARY = "library"
+
+
+def flat(settings: Settings) -> dict[str, Any]:
+    """Each value by its key; those within others as `split.quality` and `presets.NAME`."""
+    found: dict[str, Any] = {}
+    for name, value in settings.model_dump(mode="json").items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{key}": inner for key, inner in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+class Key(Named):
+    """The key of a setting."""
+
+    def __init__(self) -> None:
+        super().__init__("key")
+
+    def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+        try:
+            settings = Settings.load(paths_of(ctx).settings)
+        except (AmbudaError, OSError):
+            settings = Settings()
+        return [
+            click.shell_completion.CompletionItem(key) for key in flat(settings) if key.startswith(incomplete)
+        ]
+
+
+@click.group(invoke_without_command=True)
+@takes_json
+@click.pass_context
+@example("settings", "settings set split.quality 85", "settings library /media/disk/books")
+def settings(context: click.Context) -> None:
+    """Show or change the settings. Without a command, all are listed."""
+    if context.invoked_subcommand is None:
+        context.invoke(show_all)
+
+
+@settings.command("list")
+@takes_json
+@pass_session
+@example("settings list", "settings list --json")
+def show_all(session: Session) -> None:
+    """List all settings."""
+    values = {**flat(session.settings), LIBRARY: str(session.paths.library)}
+    if session.as_json:
+        say.obj(values)
+        return
+    for key, value in values.items():
+        say.line(f"{key} = {_shown(value)}")
+
+
+@settings.command()
+@click.argument("key", type=Key())
+@takes_json
+@pass_session
+@example("settings get split.quality")
+def get(session: Session, key: str) -> None:
+    """Show the value of KEY."""
+    values = {**flat(session.settings), LIBRARY: str(session.paths.library)}
+    if key not in values:
+        raise _no_such(key)
+    session.tell(_shown(values[key]), {key: values[key]})
+
+
+@settings.command("set")
+@click.argument("key", type=Key())
+@click.argument("value")
+@takes_json
+@pass_session
+@example("settings set theme dark", "settings set split.max_dpi 300", "settings set split.max_dpi none")
+def set_value(session: Session, key: str, value: str) -> None:
+    """Set KEY to VALUE; “none” where nothing is wanted."""
+    if key == LIBRARY:
+        _move(session, Path(value))
+        return
+    values = session.settings.model_dump(mode="json")
+    name, _, inner = key.partition(".")
+    if inner in values.get(name, {}) if inner else name in values and not isinstance(values[name], dict):
+        target, last = (values[name], inner) if inner else (values, name)
+    else:
+        raise _no_such(key)
+    if isinstance(target[last], dict):
+        raise BadInput(f"“{key}” is a preset: “ambuda-desktop split … --save-preset {inner}” sets it.")
+    target[last] = _parsed(target[last], value)
+    _save(session, key, values)
+
+
+@settings.command()
+@click.argument("key", type=Key())
+@takes_json
+@pass_session
+@example("settings reset split.quality", "settings reset presets.archive")
+def reset(session: Session, key: str) -> None:
+    """Set KEY to what it was at first; a preset is forgotten."""
+    if key == LIBRARY:
+        _move(session, session.paths.root / LIBRARY)
+        new = session.settings
+        new.library = None  # made again where it is missing, unlike a folder that somebody chose
+        new.save(session.paths.settings)
+        return
+    values, first = session.settings.model_dump(mode="json"), Settings().model_dump(mode="json")
+    name, _, inner = key.partition(".")
+    if key not in flat(session.settings):
+        raise _no_such(key)
+    if not inner:
+        values[name] = first[name]
+    elif inner in first[name]:
+        values[name][inner] = first[name][inner]
+    else:
+        del values[name][inner]
+    _save(session, key, values)
+
+
+@settings.command(LIBRARY)
+@click.argument("folder", type=click.Path(path_type=Path))
+@takes_json
+@pass_session
+@example("settings library /media/disk/books")
+def library(session: Session, folder: Path) -> None:
+    """Move the library, with all books in it, to FOLDER, which should be new or empty.
+
+    On another disk each file is copied and the copy proved before anything is removed.
+    """
+    _move(session, folder)
+
+
+def _move(session: Session, folder: Path) -> None:
+    target = folder.expanduser().absolute()
+    session.if_interrupted = f"Interrupted: the library stays in {session.paths.library}."
+    session.stay()
+    with session.bar("moving the library") as draw:
+        move_library(session.store, session.paths, target, draw)
+    session.see_to_work()
+    session.tell(f"The library is in {session.paths.library}.", {LIBRARY: str(session.paths.library)})
+
+
+def _save(session: Session, key: str, values: dict[str, Any]) -> None:
+    try:
+        new = Settings.model_validate(values)
+    except ValidationError as error:
+        raise BadInput(f"{key} cannot be set: {_reason(error)}. It stays as it was.") from None
+    session.paths.make()
+    new.save(session.paths.settings)
+    now = flat(new)
+    session.tell(f"{key} = {_shown(now[key])}" if key in now else f"{key} is forgotten.", {key: now.get(key)})
+
+
+def _reason(error: ValidationError) -> str:
+    message = error.errors()[0]["msg"]
+    return message.partition(", unable")[0].replace("Input should", "it should", 1)
+
+
+def _parsed(before: Any, text: str) -> Any:
+    """What was typed: a list is JSON, or paths with colons between them."""
+    if isinstance(before, list):
+        return json.loads(text) if text.startswith("[") else [part for part in text.split(os.pathsep) if part]
+    return None if text.casefold() == "none" else text
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def _no_such(key: str) -> NotFound:
+    return NotFound(f"There is no setting “{key}”. “ambuda-desktop settings” lists all.")

@@ -1,0 +1,129 @@
+"""What books and tasks are doing, in the words of the command line."""
+
+import time
+
+import click
+
+from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
+from ambuda_desktop.passwords import WAITING as PASSWORD
+from ambuda_desktop.store import schema
+from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.query import Task
+
+TASK_STATES = {
+    schema.PENDING: "waiting", schema.SENT: "starting", schema.STARTED: "running", schema.PROGRESS: "running",
+    schema.SUCCESS: "done", schema.FAILURE: "failed", schema.REVOKED: "cancelled",
+}  # fmt: skip
+
+_COLOURS = {
+    "done": "green", "failed": "red", "incomplete": "red", "running": "cyan", "working": "cyan",
+    "locked": "yellow", "paused": "yellow", "stopping": "yellow",
+}  # fmt: skip
+
+
+def coloured(state: str, width: int = 0) -> str:
+    """A state in its colour, padded to `width`."""
+    return click.style(f"{state:{width}}", fg=_COLOURS.get(state))
+
+
+def pages(count: int) -> str:
+    return f"{count} page" if count == 1 else f"{count} pages"
+
+
+def clock(at: float | None) -> str:
+    """`2026-11-24 13:50:06`, in the time of this machine; a dash where it has not come to that."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at else "–"
+
+
+def lasting(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return f"{max(seconds, 0.0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return (
+        f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole // 60 % 60} min"
+    )
+
+
+def size(count: int) -> str:
+    """An amount of bytes: `3.4 MB`."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def options(made: PageOptions) -> str:
+    """How images are made: `JPEG of quality 90, gray, at most 300 dpi`."""
+    parts = ["PNG" if made.format == "png" else f"JPEG of quality {made.quality}"]
+    parts += ["gray"] if made.grayscale else []
+    parts += [f"at most {made.max_dpi} dpi"] if made.max_dpi else []
+    return ", ".join(parts)
+
+
+def book_state(book: BookSummary) -> str:
+    """One word."""
+    if is_locked(book):
+        return "locked"
+    if book.stopping:
+        return "stopping"
+    return "paused" if book.paused and book.state in ("waiting", "working") else book.state
+
+
+def is_locked(book: BookSummary) -> bool:
+    """Whether it waits for the password of its PDF."""
+    return book.state in ("waiting", "working") and book.waiting_for in PASSWORD
+
+
+def locked(book: BookSummary) -> str:
+    """What to do about a book that is locked."""
+    again = "That password does not open it. " if book.waiting_for == PASSWORD[1] else ""
+    return f"“{book.title}” is locked with a password. {again}“ambuda-desktop unlock {book.id}” asks for it."
+
+
+def book_sentence(book: BookSummary) -> str:
+    """How far a book is or how it ended, and what is wrong with which page."""
+    if is_locked(book):
+        return locked(book)
+    if book.error and book.state == "failed":
+        return book.error
+    total = book.pages or 0
+    made = pages(total) if book.done == total else f"{book.done} of {pages(total)}"
+    if book.state == "done" and book.done < total:
+        made += ", all that were asked for"
+    if book.state == "cancelled":
+        return f"{book.done or 'no'} page{'s'[: book.done != 1]} kept"
+    if book.state in ("waiting", "working"):
+        return f"{made} done" if book.pages else "its pages are not counted yet"
+    return "\n".join([made, *page_lines(book)])
+
+
+def page_lines(book: BookSummary) -> list[str]:
+    """A line for all that is wrong with the file or a page of it."""
+    lines = [f"  {book.doubt}"] if book.doubt else []
+    lines += [f"  page {number} failed: {reason}" for number, reason in book.failures.items()]
+    return lines + [f"  page {number} needs a look: {reason}" for number, reason in book.warnings.items()]
+
+
+def task_name(task: Task) -> str:
+    """What a task does: `make pages 1-15`; its own name where it is not one of ours."""
+    if task.name == SplitBook.task:
+        return "plan the split"
+    if task.name == FinishSplit.task:
+        return "finish the book"
+    if task.name == SplitPages.task:
+        return f"make pages {task.kwargs['params']['pages']}"
+    return task.name
+
+
+def task_state(task: Task) -> str:
+    """One word."""
+    if task.cancelled and not task.ended:
+        return "stopping"
+    if task.state == schema.PENDING and task.waiting_for in PASSWORD:
+        return "locked"
+    return "paused" if task.held and task.state == schema.PENDING else TASK_STATES[task.state]

@@ -1,0 +1,100 @@
+"""cli/settings.py: what may be set, from the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
+from tests.support.commands import Commands
+
+
+def test_all_settings_are_listed(commands: Commands, paths: Paths) -> None:
+    said = commands.json("settings")
+    assert said["split.quality"] == 90
+    assert said["library"] == str(paths.library)
+    assert said == commands.json("settings", "list")
+    assert "split.max_dpi = none" in commands.out("settings")
+    assert set(Settings.model_fields) - {"split", "presets"} <= set(said)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [("theme", "dark", "dark"), ("stop_timeout", "12.5", 12.5), ("notify", "off", False),
+     ("split.quality", "85", 85), ("split.max_dpi", "300", 300), ("split.format", "png", "png")],
+)  # fmt: skip
+def test_a_value_is_kept(commands: Commands, paths: Paths, key: str, value: str, kept: object) -> None:
+    # When it is set, then it is in the file, and the others are as they were
+    before = commands.json("settings")
+    assert commands.json("settings", "set", key, value) == {key: kept}
+    assert commands.json("settings", "get", key) == {key: kept}
+    assert commands.json("settings") == {**before, key: kept}
+
+    # And it can be set back
+    commands.run("settings", "reset", key)
+    assert Settings.load(paths.settings) == Settings()
+
+
+def test_nothing_is_a_value(commands: Commands, paths: Paths) -> None:
+    commands.run("settings", "set", "split.max_dpi", "300")
+    assert commands.out("settings", "set", "split.max_dpi", "none") == "split.max_dpi = none\n"
+    assert Settings.load(paths.settings).split.max_dpi is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [("theme", "blue", "it should be 'system', 'light' or 'dark'"),
+     ("stop_timeout", "abc", "it should be a valid number."),
+     ("stop_timeout", "0", "it should be greater than or equal to 1"),
+     ("split.quality", "300", "it should be less than or equal to 100"),
+     ("theme", "none", "it should be")],
+)  # fmt: skip
+def test_a_value_that_is_none_changes_nothing(
+    commands: Commands, paths: Paths, key: str, value: str, reason: str
+) -> None:
+    said = commands.err("settings", "set", key, value, code=3)
+    assert f"{key} cannot be set: {reason}" in said
+    assert "It stays as it was." in said
+    assert not paths.settings.exists()
+
+
+@pytest.mark.parametrize("key", ["nothing", "split", "split.nothing", "theme.x", "presets", "presets.x"])
+def test_a_key_that_is_none_is_told(commands: Commands, key: str) -> None:
+    commands.err("settings", "get", key, code=4)
+    commands.err("settings", "set", key, "1", code=4)
+
+
+def test_a_preset_is_shown_and_forgotten(commands: Commands, paths: Paths) -> None:
+    Settings(presets={"my archive": PageOptions(format="png")}).save(paths.settings)
+    assert commands.json("settings", "get", "presets.my archive")["presets.my archive"]["format"] == "png"
+    assert "--save-preset my archive" in commands.err("settings", "set", "presets.my archive", "x", code=3)
+    assert commands.out("settings", "reset", "presets.my archive") == "presets.my archive is forgotten.\n"
+    assert Settings.load(paths.settings).presets == {}
+
+
+def test_the_library_is_moved_and_comes_back(commands: Commands, paths: Paths, tmp_path: Path) -> None:
+    # Given a library with a book in it
+    (paths.library / "gita").mkdir()
+    (paths.library / "gita" / "1.jpg").write_text("page")
+    place = tmp_path / "disk" / "books"
+
+    # When it is moved, then the book is there
+    assert commands.json("settings", "library", str(place)) == {"library": str(place)}
+    assert (place / "gita" / "1.jpg").read_text() == "page"
+
+    # When it is set back, then it is where it was, and nothing is remembered
+    commands.run("settings", "reset", "library")
+    assert (paths.root / "library" / "gita" / "1.jpg").read_text() == "page"
+    assert Settings.load(paths.settings).library is None
+
+
+def test_a_place_that_cannot_be_the_library_is_refused(commands: Commands, paths: Paths) -> None:
+    said = json.loads(commands.err("settings", "set", "library", str(paths.root), "--json", code=3))
+    assert "lie within one another" in said["error"]
+
+
+def test_damaged_settings_are_told_with_their_file(commands: Commands, paths: Paths) -> None:
+    paths.settings.write_text('{"theme": 7}')
+    assert str(paths.settings) in commands.err("settings", code=3)
