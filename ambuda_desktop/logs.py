@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FORMAT = "%(asctime)s %(levelname)-7s %(process)d %(task)s %(name)s: %(message)s"
+TERMINAL = "%(asctime)s %(levelname)-7s %(message)s"
 MAX_BYTES = 5_000_000  # a file larger than this is set aside as `.1` when its process starts
 
 _opened: list[logging.Handler] = []
@@ -44,6 +45,8 @@ def to_file(path: Path, *, level: int = logging.INFO, also_terminal: bool = Fals
         _opened.append(logging.StreamHandler(sys.stderr))
     root.setLevel(level)
     for handler in _opened:
-        handler.setFormatter(logging.Formatter(FORMAT))
+        handler.setFormatter(
+            logging.Formatter(FORMAT) if handler is _opened[0] else logging.Formatter(TERMINAL, "%H:%M:%S")
+        )
         handler.addFilter(_TaskFilter())
         root.addHandler(handler)

@@ -10,7 +10,9 @@ from ambuda_desktop.paths import Paths
 MOST = 5_000  # records
 PORTION = 1 << 20  # bytes read at once
 # As logs.FORMAT writes it: time, level, process, task, logger.
-_RECORD = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (\w+) +(\d+) (\S+) (\S+): ")
+RECORD = re.compile(
+    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?P<level>\w+) +\d+ (?P<task>\S+) \S+: "
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class LogLine:
     @property
     def message(self) -> str:
         """What was said, without time, level, process, task and logger."""
-        return _RECORD.sub("", self.text, count=1)
+        return RECORD.sub("", self.text, count=1)
 
 
 class TaskLog:
@@ -64,9 +66,9 @@ class _File:
     def lines(self) -> list[LogLine]:
         found = []
         for record in self.records:
-            head = _RECORD.match(record[0])
+            head = RECORD.match(record[0])
             assert head is not None
-            found.append(LogLine(head[1], head[2], "\n".join(record)))
+            found.append(LogLine(head["time"], head["level"], "\n".join(record)))
         return found
 
     def read_on(self, stream: BinaryIO) -> None:
@@ -88,9 +90,9 @@ class _File:
                     self._take(line)
 
     def _take(self, line: str) -> None:
-        head = _RECORD.match(line)
+        head = RECORD.match(line)
         if head:
-            self.ours = head[4] == self.task_id
+            self.ours = head["task"] == self.task_id
             if self.ours:
                 self.records.append([line])
                 del self.records[:-MOST]

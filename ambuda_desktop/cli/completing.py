@@ -14,6 +14,8 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import book_ids
 from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.facts import fact
+from ambuda_desktop.store.known_tasks import waiting_for_code
 from ambuda_desktop.store.query import ids_beginning
 
 MOST = 100  # more nobody reads
@@ -74,7 +76,17 @@ def paths_of(context: click.Context) -> Paths:
     return Paths(Path(named).expanduser().absolute()) if named else Paths.current()
 
 
+def _task_names(connection: sqlite3.Connection, start: str) -> list[str]:
+    """Those of the workers' last catalogue, and those that wait for their code."""
+    known = {entry["name"] for entry in fact(connection, "catalogue") or []} | set(
+        waiting_for_code(connection)
+    )
+    shown = sorted(name for name in known if name.startswith(start) and not name.startswith("celery."))
+    return shown[:MOST]
+
+
 BOOK = Named("book", _books)
 TASK = Named("task", _tasks)
+TASK_NAME = Named("name", _task_names)
 BOOK_OR_TASK = Named("id", _books, _tasks)
 BOOK_OR_POOL = Named("book or pool", _books, words=POOLS)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from ambuda_desktop.cli import names
-from ambuda_desktop.cli.completing import BOOK_OR_POOL, BOOK_OR_TASK
+from ambuda_desktop.cli.completing import BOOK_OR_POOL, BOOK_OR_TASK, TASK_NAME
 from ambuda_desktop.cli.options import example, takes_json
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AmbudaError
@@ -13,24 +13,31 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import control
 from ambuda_desktop.store.books import BookSummary, book_ids, summary
 from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.known_tasks import ids_waiting_for_code
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, type=BOOK_OR_TASK, metavar="BOOK|TASK...")
+@click.argument("ids", nargs=-1, type=BOOK_OR_TASK, metavar="[BOOK|TASK]...")
+@click.option(
+    "--without-code", "names_", type=TASK_NAME, multiple=True, metavar="NAME",
+    help="All tasks of this name that wait for their code, because no worker knows it.",
+)  # fmt: skip
 @takes_json
 @pass_session
-@example("cancel meghaduta", "cancel 3f2a9c41")
-def cancel(session: Session, ids: Sequence[str]) -> None:
+@example("cancel meghaduta", "cancel 3f2a9c41", "cancel --without-code tasks.ocr_page")
+def cancel(session: Session, ids: Sequence[str], names_: Sequence[str]) -> None:
     """Cancel books or tasks.
 
     What waits is cancelled at once, what runs after the page in hand. Pages that were made
     stay. “retry” takes it up again.
     """
-    wanted: list[str] = []
+    if not ids and not names_:
+        raise click.UsageError("Name books or tasks, or say --without-code NAME.")
+    wanted = [task for name in names_ for task in ids_waiting_for_code(session.store, name)]
     session.each(ids, lambda name: wanted.append(_task_id(session, name)))
     with transaction(session.store):
         hit = control.cancel(session.store, wanted)
-    if wanted:
+    if wanted or names_:
         sentence = (
             f"{hit} {'task' if hit == 1 else 'tasks'} cancelled." if hit else "Nothing was left to cancel."
         )

@@ -10,9 +10,11 @@ from ambuda_desktop.cli import internal, say
 from ambuda_desktop.cli.add import import_images, split
 from ambuda_desktop.cli.again import resplit, retry, unlock
 from ambuda_desktop.cli.books import books, remove
+from ambuda_desktop.cli.call import call, map_
 from ambuda_desktop.cli.completion import PROGRAM, completion
 from ambuda_desktop.cli.control import cancel, pause, resume
 from ambuda_desktop.cli.demo import demo
+from ambuda_desktop.cli.dev import dev
 from ambuda_desktop.cli.diagnosis import doctor
 from ambuda_desktop.cli.group import Commands
 from ambuda_desktop.cli.log_lines import logs
@@ -55,8 +57,8 @@ def main(context: click.Context, data_dir: Path | None) -> None:
 
 
 main.add("Books", split, import_images, books, show, resplit, retry, unlock, remove)
-main.add("Tasks and workers", tasks, cancel, pause, resume, workers, logs)
-main.add("Program", window, daemon, settings, doctor, completion, demo)
+main.add("Tasks and workers", tasks, call, cancel, pause, resume, workers, logs, map_)
+main.add("Program", window, daemon, dev, settings, doctor, completion, demo)
 main.add("Internal", internal.fork_server, internal.picture, internal.pdfium)
 
 

@@ -6,13 +6,16 @@ from typing import Any
 import click
 
 from ambuda_desktop.cli import say, words
+from ambuda_desktop.cli.code_words import code_lines
 from ambuda_desktop.cli.options import example, takes_json
 from ambuda_desktop.cli.session import Session, pass_session
+from ambuda_desktop.errors import NotRunning
 from ambuda_desktop.launch import daemon_is_running
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.facts import facts, put_wish, wish
+from ambuda_desktop.store.known_tasks import waiting_for_code
 from ambuda_desktop.store.query import task
 
 MOST = 64  # tasks at once in a pool
@@ -46,15 +49,24 @@ class Size(click.ParamType[tuple[str, int | None]]):
     "--set", "sizes", type=Size(), multiple=True, metavar="POOL=NUMBER",
     help="Let a pool run so many tasks at once; “default” for a process a core.",
 )  # fmt: skip
+@click.option("--reload", is_flag=True, help="Take up the task code as it is now.")
+@click.option("--restart", is_flag=True, help="Start new workers; the old ones end what they run.")
 @takes_json
 @pass_session
-@example("workers", "workers --set cpu=2", "workers --set cpu=default --set net=4")
-def workers(session: Session, sizes: Sequence[tuple[str, int | None]]) -> None:
-    """Show the daemon, Redis, and the pools of workers.
+@example("workers", "workers --set cpu=2", "workers --set cpu=default --set net=4", "workers --reload")
+def workers(session: Session, sizes: Sequence[tuple[str, int | None]], reload: bool, restart: bool) -> None:
+    """Show the daemon, Redis, the pools of workers and their code.
 
     With --set, let a pool do more or fewer tasks at once. A new size holds from now on, through
     restarts. What runs is not disturbed.
     """
+    for wanted, key in ((reload, "reload"), (restart, "restart")):
+        if wanted:
+            if not daemon_is_running(session.paths):
+                raise NotRunning(
+                    "The daemon does not run; when it starts, it takes up the code as it is then."
+                )
+            put_wish(session.store, key, True)
     if sizes:
         with transaction(session.store):
             wished: Sizes = wish(session.store, "pools") or {}
@@ -85,6 +97,9 @@ def _known(session: Session) -> dict[str, Any]:
         "generations": said.get("generations") or [] if running else [],
         "exits": said.get("exits") or [],
         "notices": said.get("notices") or [],
+        "code": said.get("code") if running else None,
+        "reloads": said.get("reloads") or [],
+        "waiting_for_code": waiting_for_code(session.store),
         "wished": {**default_sizes(), **(wish(session.store, "pools") or {})},
         "paused": sorted(paused_pools(session.store)),
     }
@@ -97,6 +112,7 @@ def _lines(session: Session, known: dict[str, Any]) -> list[str]:
         for generation in known["generations"]:
             if generation["pool"] == pool:
                 lines += _generation(session, generation)
+    lines += code_lines(known)
     for exited in known["exits"][-SHOWN:]:
         lines.append(
             f"{words.clock(exited['at'])}  {exited['what']} of {exited['pool']} ended: {exited['reason']}"

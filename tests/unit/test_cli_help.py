@@ -19,8 +19,8 @@ from tests.support.commands import Commands
 from tests.unit.test_pages import Book
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "command-line.md").read_text()
-#: They have nothing to write: a window, a script for a shell, a show for people.
-WITHOUT_JSON = {"window", "completion", "demo"}
+#: They have nothing to write: a window, a script for a shell, shows for people.
+WITHOUT_JSON = {"window", "completion", "demo", "dev"}
 
 
 def all_commands(group: click.Group = main, before: str = "") -> Iterator[tuple[str, click.Command]]:
