@@ -12,7 +12,7 @@ from ambuda_desktop.cli.page_options import Asked, PageRange, takes_page_options
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import BadInput, PasswordNeeded
 from ambuda_desktop.params.split import format_pages, parse_pages
-from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_task, split_again
+from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_tasks, split_again
 from ambuda_desktop.store import query
 from ambuda_desktop.store.books import BookSummary, summary, title
 from ambuda_desktop.store.pages import LEFT_OUT
@@ -41,19 +41,26 @@ def retry(session: Session, ids: Sequence[str], pages: str | None, failed: bool,
         if not new:
             session.remark("Nothing has failed.")
     else:
-        session.each(ids, lambda name: new.append(_retry_one(session, name, pages)))
+        tasks: list[str] = []
+        session.each(ids, lambda name: _retry_book(session, name, pages, new, tasks))
+        made, refused = retry_tasks(session.store, tasks)
+        new += made
+        for sentence in refused:
+            session.complain(BadInput(sentence))
     _go_on(session, new, wait, "tried")
 
 
-def _retry_one(session: Session, name: str, pages: str | None) -> str:
+def _retry_book(session: Session, name: str, pages: str | None, new: list[str], tasks: list[str]) -> None:
+    """Try a book again; a task is only noted, because those of one book are tried together."""
     found = names.book_or_task(session.store, name)
-    if isinstance(found, BookSummary):
+    if not isinstance(found, BookSummary):
         if pages is not None:
-            return retry_pages(session.store, found.id, parse_pages(pages))
-        return retry_book(session.store, found.id)
-    if pages is not None:
-        raise BadInput(f"“{name}” is a task; --pages belongs to a book.")
-    return retry_task(session.store, found.id)
+            raise BadInput(f"“{name}” is a task; --pages belongs to a book.")
+        tasks.append(found.id)
+    elif pages is not None:
+        new.append(retry_pages(session.store, found.id, parse_pages(pages)))
+    else:
+        new.append(retry_book(session.store, found.id))
 
 
 @click.command()

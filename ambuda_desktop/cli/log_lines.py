@@ -9,7 +9,7 @@ from ambuda_desktop.cli.completing import TASK
 from ambuda_desktop.cli.options import example, takes_json
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.store.query import task as find_task
-from ambuda_desktop.task_log import LogLine, task_log
+from ambuda_desktop.task_log import LogLine, TaskLog
 
 POLL = 0.3  # seconds between two looks
 
@@ -25,11 +25,12 @@ def logs(session: Session, task: str, follow: bool) -> None:
 
     The lines come from the logs of all processes. The beginning of its id is enough."""
     found = names.a_task(session.store, task)
+    log = TaskLog(session.paths, found.id)
     seen = set[LogLine]()
     while True:
         # Asked before the log is read, so that its last lines are read after its end.
         now = find_task(session.store, found.id)
-        for line in task_log(session.paths, found.id):
+        for line in log.read():
             if line not in seen:
                 seen.add(line)
                 session.tell(line.text, {"time": line.time, "level": line.level, "text": line.text})

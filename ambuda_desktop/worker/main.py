@@ -8,6 +8,7 @@ pool process), `ready`, `said` (a sentence for the user).
 
 import contextlib
 import faulthandler
+import io
 import json
 import logging
 import os
@@ -141,6 +142,9 @@ def _open_outputs(paths: Paths, pool: str) -> None:
     for standard in (1, 2):
         os.dup2(descriptor, standard)
     os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # `dev` shows what tasks print when they print it
     logs.to_file(paths.logs / f"worker-{pool}.log")
 
 
