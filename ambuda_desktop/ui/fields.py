@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from ambuda_desktop.ui.widgets import set_text, words_label
+from ambuda_desktop.ui.widgets import number_box, set_text, words_label
 
 SETTLE = 400  # milliseconds after the last key
 
@@ -18,7 +18,7 @@ class NumberField(QWidget):
     def __init__(self, name: str, least: int, most: int, complaint: str, suffix: str = "") -> None:
         super().__init__()
         self._least, self._most, self._words = least, most, complaint
-        self.box = QSpinBox()
+        self.box = number_box()
         self.box.setRange(0, 99_999)  # wider than what is right: a box that eats keys explains nothing
         self.box.setMinimumSize(112, 28)
         self.box.setSuffix(suffix)

@@ -9,14 +9,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.preset_row import PresetRow
-from ambuda_desktop.ui.widgets import set_text, words_label
+from ambuda_desktop.ui.widgets import number_box, set_text, words_label
 
 LABELS = 96  # pixels of the column of labels
 COARSEST, FINEST = 36, 2400  # dpi, as PageOptions has them
@@ -37,7 +36,7 @@ class PageOptionsForm(QWidget):
         self.format = QComboBox()
         self.format.addItem(self.tr("JPEG"), "jpeg")
         self.format.addItem(self.tr("PNG, without any loss"), "png")
-        self.quality = QSpinBox()
+        self.quality = number_box()
         self.quality.setRange(1, 100)
         self.gray = QCheckBox(self.tr("&Grayscale, without colours"))
         self.dpi = QLineEdit()

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ambuda_desktop.ui.control_icons import tinted
+
 if TYPE_CHECKING:
     from ambuda_desktop.ui.theme import Colours
 
@@ -28,8 +30,21 @@ QLineEdit {{
 QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {faint}; border-radius: 3px; background: {base}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; image: url("{check}"); }}
 QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
+QComboBox, QAbstractSpinBox {{
+    background: {base}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 3px 8px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QComboBox:focus, QAbstractSpinBox:focus {{ border: 1px solid {accent}; }}
+QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {faint}; background: {window}; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
+QComboBox QLineEdit {{ border: none; padding: 0; }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {line}; padding: 4px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 20px; background: transparent; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 12px; height: 12px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
 QAbstractItemView {{ background: {base}; border: none; outline: none;
     selection-background-color: {selected}; selection-color: {text}; }}
 QTableWidget#facts::item {{ padding: 0 5px; }}
@@ -75,4 +90,9 @@ QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 
 def style_sheet(scheme: "Colours") -> str:
     """The style sheet in the colours of a scheme."""
-    return _TEMPLATE.format_map(vars(scheme))
+    pictures = {
+        "check": tinted("check", scheme.on_accent),
+        "down": tinted("chevron-down", scheme.text),
+        "up": tinted("chevron-up", scheme.text),
+    }
+    return _TEMPLATE.format_map({**vars(scheme), **pictures})

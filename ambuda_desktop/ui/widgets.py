@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from ambuda_desktop.ui.fonts import fixed_font, with_weight
 from ambuda_desktop.ui.icons import icon
@@ -64,6 +73,13 @@ class Button(QPushButton):
             role = "on_accent" if self.objectName() == "primary" else "text"
             self.setIcon(icon(self._icon_name, role, gap=GAP))
             self.setIconSize(QSize(16 + GAP, 16))
+
+
+def number_box() -> QSpinBox:
+    """A field for a whole number."""
+    box = QSpinBox()
+    box.lineEdit().setTextMargins(6, 0, 0, 0)  # a style sheet cannot set it inside of this control
+    return box
 
 
 def code_box(name: str) -> QPlainTextEdit:
