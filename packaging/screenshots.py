@@ -1,4 +1,4 @@
-"""Screenshots for the documents: the real window over a real daemon, light and dark.
+"""Screenshots for the documents: the real window over a real daemon with a busy pool, page by page, light and dark.
 
     .venv/bin/python packaging/screenshots.py [FOLDER]
 
@@ -11,17 +11,21 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 import pikepdf
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ambuda_desktop import launch
 from ambuda_desktop.paths import ENVIRONMENT, Paths, resources
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store import books
+from ambuda_desktop.store.query import task
+from ambuda_desktop.store.submit import NewTask, insert
 from ambuda_desktop.ui import theme
 from ambuda_desktop.ui.app import make_application, open_window
 from ambuda_desktop.ui.main_window import MainWindow
@@ -29,12 +33,82 @@ from ambuda_desktop.ui.models.places_model import Place
 from ambuda_desktop.ui.store_watch import StoreWatch
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+SAMPLE = resources() / "sample" / "sample.pdf"
 PATIENCE = 120.0  # seconds
+TASKS = '''
+import logging
+import time
+from ambuda_desktop.celery_app import app
+
+log = logging.getLogger(__name__)
+
+
+@app.task(bind=True)
+def transliterate(self, text: str, times: int = 40, to_devanagari: bool = True):
+    """Transliterate a text, slowly enough to be watched."""
+    for number in range(1, times + 1):
+        log.info("verse %d of %d", number, times)
+        time.sleep(0.1)
+        self.progress(number, times)
+    return text
+
+
+@app.task
+def proofread(verse: str):
+    """Fails, to show how a failure looks."""
+    log.warning("the verse has %d syllables", len(verse))
+    return {}[verse]
+'''
+
+
+def wait(found: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Let the window live until `found`, or the patience ends."""
+    deadline = time.monotonic() + patience
+    while not found() and time.monotonic() < deadline:
+        QTest.qWait(20)
+
+
+class Camera:
+    """Photographs the window, or what stands before it, in both schemes."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self.window, self.folder = window, folder
+
+    def take(self, name: str, what: QWidget | None = None) -> None:
+        """`what`: a dialog; the window where None."""
+        for scheme in ("light", "dark"):
+            theme.apply("light" if scheme == "light" else "dark")
+            QTest.qWait(150)
+            (what or self.window).grab().save(str(self.folder / f"{name}-{scheme}.png"))
+        theme.apply("light")
+
+    def take_dialog(self, name: str) -> None:
+        """The dialog that is open, which is closed afterwards."""
+        wait(lambda: self._dialog() is not None)
+        dialog = self._dialog()
+        if dialog is not None:
+            self.take(name, dialog)
+            dialog.reject()
+
+    def _dialog(self) -> QDialog | None:
+        shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+        return shown[0] if shown else None
+
+
+def make_books(folder: Path) -> dict[str, Path]:
+    """A book with a damaged page, a long one, and one that is locked."""
+    made = {name: folder / f"{name}.pdf" for name in ("Meghadūta (1841)", "मेघदूतम्", "Gītagovinda (1836)")}
+    damaged, long, locked = made.values()
+    longer_sample(damaged, 60, damaged=17)
+    longer_sample(long, 400)
+    with pikepdf.open(SAMPLE) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(user="hush", owner="hush"))
+    return made
 
 
 def longer_sample(target: Path, pages: int, damaged: int | None = None) -> None:
     """The sample book again and again, its pages to be rendered: long enough to be seen at work."""
-    with pikepdf.open(resources() / "sample" / "sample.pdf") as source, pikepdf.new() as book:
+    with pikepdf.open(SAMPLE) as source, pikepdf.new() as book:
         for number in range(pages):
             book.pages.append(source.pages[number % len(source.pages)])
             page = book.pages[-1]
@@ -45,18 +119,13 @@ def longer_sample(target: Path, pages: int, damaged: int | None = None) -> None:
         book.save(target)
 
 
-def wait(found: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Let the window live until `found`, or the patience ends."""
-    deadline = time.monotonic() + patience
-    while not found() and time.monotonic() < deadline:
-        QTest.qWait(20)
-
-
-def arrived(window: MainWindow, count: int, name: str) -> str:
-    """The id of the book whose name begins so, once `count` books are in the library."""
+def add(window: MainWindow, place: Path) -> str:
+    """Add a book as if it was dropped; returns its id once it is in the library."""
     store = window.context.watch.connection
-    wait(lambda: books.book_count(store) >= count and not window.context.adding.incoming)
-    return next(book for book in books.book_ids(store) if book.startswith(name))
+    before = set(books.book_ids(store))
+    window.add_files([place])
+    wait(lambda: set(books.book_ids(store)) - before)
+    return next(iter(set(books.book_ids(store)) - before), "")
 
 
 def state(window: MainWindow, book: str) -> str:
@@ -64,48 +133,75 @@ def state(window: MainWindow, book: str) -> str:
     return summary.state if summary else ""
 
 
-def take(window: MainWindow, folder: Path) -> None:
-    """Walk through the pages and save each in both schemes."""
-
-    def snap(name: str) -> None:
-        for scheme in ("light", "dark"):
-            theme.apply(scheme)
-            QTest.qWait(120)
-            window.grab().save(str(folder / f"{name}-{scheme}.png"))
-        theme.apply("light")
-
+def walk(window: MainWindow, folder: Path) -> None:
+    """Through every page of the window while the pool is busy."""
+    camera = Camera(window, folder)
     wait(lambda: window.status.pools_ready)
-    snap("empty")
+    camera.take("empty")
     with tempfile.TemporaryDirectory() as made:
-        first, second = (Path(made) / f"{name}.pdf" for name in ("Meghadūta (sample)", "मेघदूतम् — sample"))
-        longer_sample(first, 60, damaged=17)
-        longer_sample(second, 150)
-        window.add_files([resources() / "sample" / "sample.pdf", first])
-        slug = arrived(window, 2, "meghaduta")
-        wait(lambda: state(window, slug) not in ("waiting", "working", ""))
-        window.add_files([second])
-        newest = arrived(window, 3, "sample-2")
-    window.books.select(newest)
-    wait(lambda: bool((b := window.books.model.summary(newest)) and b.done >= 40))
-    snap("books")
-    window.books.select(slug)
-    snap("failed-page")
+        damaged_pdf, long_pdf, locked_pdf = make_books(Path(made)).values()
+        add(window, SAMPLE)
+        damaged, locked = add(window, damaged_pdf), add(window, locked_pdf)
+        wait(lambda: state(window, damaged) not in ("waiting", "working", ""))
+        window.books.forms.add([long_pdf])
+        camera.take_dialog("options")
+        long = add(window, long_pdf)
+    walk_books(window, camera, damaged, locked, long)
+    walk_tasks(window, camera)
+    for name in ("workers", "settings"):
+        window.go_to(name)
+        QTest.qWait(300)
+        camera.take(name)
+    window.open_palette()
+    camera.take_dialog("commands")
+
+
+def walk_books(window: MainWindow, camera: Camera, damaged: str, locked: str, long: str) -> None:
+    window.books.select(long)
+    wait(lambda: bool((b := window.books.model.summary(long)) and b.done >= 30))
+    camera.take("books")
+    window.books.select(damaged)
+    camera.take("failed-page")
+    window.books.select(locked)
+    camera.take("locked")
+    window.books.select(damaged)
+    window.books.pages.look_large(3)
+    QTest.qWait(600)
+    camera.take("preview")
+    window.go_back()
+
+
+def walk_tasks(window: MainWindow, camera: Camera) -> None:
+    running = NewTask("verses.transliterate", {"text": "kaścit kāntā"})
+    failing = NewTask("verses.proofread", {"verse": "yakṣaś"})
+    window.context.background.start(lambda store, _errand: insert(store, [running, failing]))
     window.sidebar.go(Place("tasks"))
-    wait(lambda: window.tasks.model.rowCount() > 0)
-    window.tasks.select(window.tasks.model.seq(min(4, window.tasks.model.rowCount() - 1)))
-    snap("tasks")
-    window.go_to("workers")
-    snap("workers")
-    window.go_to("settings")
-    snap("settings")
+    for name, task_id, wanted in (("task-failed", failing.id, "FAILURE"), ("tasks", running.id, "PROGRESS")):
+        wait(partial(_is_listed, window, task_id))
+        window.show_task(task_id)
+        wait(partial(_has_state, window, task_id, wanted))
+        QTest.qWait(1500)  # its log comes a moment later
+        camera.take(name)
+
+
+def _is_listed(window: MainWindow, task_id: str) -> bool:
+    found = task(window.context.watch.connection, task_id)
+    return found is not None and window.tasks.model.row_of(found.seq) >= 0
+
+
+def _has_state(window: MainWindow, task_id: str, state: str) -> bool:
+    found = task(window.context.watch.connection, task_id)
+    return found is not None and found.state == state
 
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="ambuda-screenshots-") as root:
-        paths = Paths(Path(root)).make()
-        os.environ[ENVIRONMENT] = root
+    with tempfile.TemporaryDirectory(prefix="ambuda-") as root:
+        paths = Paths(Path(root) / "Ambuda").make()
+        os.environ[ENVIRONMENT] = str(paths.root)
+        paths.tasks.mkdir()
+        (paths.tasks / "verses.py").write_text(TASKS)
         make_application()
         client = launch.attach(paths)
         launch.start_daemon(paths)
@@ -114,7 +210,7 @@ def main() -> None:
                 window = open_window(paths, watch, Settings())
                 window.resize(1120, 720)
                 window.show()
-                take(window, folder)
+                walk(window, folder)
                 window.leave()
         finally:
             launch.stop_daemon(paths)
