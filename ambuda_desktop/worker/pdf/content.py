@@ -1,6 +1,6 @@
 """What a page's content stream draws: its images with their place, and whether anything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,10 +9,12 @@ import pikepdf
 from ambuda_desktop.worker.pdf.geometry import IDENTITY, Box, Matrix, number
 
 MAX_PACKED = 256_000  # bytes, compressed: beyond it the page is rendered without a closer look
+MAX_UNPACKED = 1_000_000  # bytes: a stream that unpacks to more would take seconds and gigabytes to be parsed
 SHORT = 4_096  # bytes: a page that is one image needs no more, unless it has a layer of hidden text
 MAX_FORMS = 20  # forms to look into for images
 HIDDEN = 3  # the text rendering mode that paints nothing
 
+_TEXT_FILTERS = frozenset({"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"})
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "INLINE IMAGE"})
 _CURVES = frozenset({"m", "l", "c", "v", "y", "h"})
@@ -50,9 +52,9 @@ class _State(NamedTuple):
 def drawing(page: pikepdf.Page, resources: pikepdf.Object, box: Box) -> Drawing:
     """What the page draws; long streams are only searched for images. `box` is what is shown of it."""
     streams = _streams(page)
-    if sum(int(number(s.get("/Length"), 0)) for s in streams) > MAX_PACKED:
+    data = _unpacked(streams)
+    if data is None:
         return Drawing(other="its content is long", fine=True)
-    data = b"\n".join(s.read_bytes() for s in streams)
     look = _Look(resources, box)
     look.result.empty = not data.strip()
     if len(data) <= SHORT or b"3 Tr" in data:
@@ -68,6 +70,24 @@ def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
     contents = page.obj.get("/Contents")
     parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     return [part for part in parts if isinstance(part, pikepdf.Stream)]
+
+
+def _unpacked(streams: Sequence[pikepdf.Stream]) -> bytes | None:
+    """The content of some streams; None where it is too long to be looked at."""
+    if sum(int(number(s.get("/Length"), 0)) for s in streams) > MAX_PACKED:
+        return None
+    if any(_is_packed_twice(s) for s in streams):
+        return None
+    data = b"\n".join(s.read_bytes() for s in streams)
+    return data if len(data) <= MAX_UNPACKED else None
+
+
+def _is_packed_twice(stream: pikepdf.Stream) -> bool:
+    """What is packed once unpacks to a thousand times its size at most, twice to a million times."""
+    filters = stream.get("/Filter")
+    if not isinstance(filters, pikepdf.Array):
+        return False
+    return sum(str(f) not in _TEXT_FILTERS for f in filters) > 1
 
 
 class _Look:
@@ -167,7 +187,7 @@ class _Look:
     def _look_into(self, form: pikepdf.Stream) -> None:
         """Search a form for images only, for their resolution."""
         self.forms += 1
-        if self.forms > MAX_FORMS or number(form.get("/Length"), 0) > MAX_PACKED:
+        if self.forms > MAX_FORMS or _unpacked([form]) is None:
             return
         kept = self.state, self.stack, self.resources
         matrix = form.get("/Matrix")

@@ -17,7 +17,9 @@ TEXT_SIDE = 3_600  # pixels of the longer side at which text set over a coarse s
 TOLERANCE = 0.01  # of the page's size
 
 #: What a damaged PDF makes pikepdf and our own arithmetic raise.
-FAULTS = (pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError)
+FAULTS = (
+    pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, MemoryError,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,16 @@ def preflight(page: pikepdf.Page) -> Copy | Render:
         return _decide(page)
     except FAULTS as error:
         log.info("Page rendered without a closer look: %s", error)
-        return Render(f"it is damaged: {error}")
+        return damaged(page, error)
+
+
+def damaged(page: pikepdf.Page, error: Exception) -> Render:
+    """How to render a page of which nothing is known but, perhaps, its size."""
+    why = f"it is damaged: {error}"
+    try:
+        return _render(sheet(page), Drawing(fine=True), why)
+    except FAULTS:
+        return Render(why)
 
 
 def _decide(page: pikepdf.Page) -> Copy | Render:
