@@ -312,3 +312,15 @@ def test_a_damaged_page_of_any_size_stays_within_limits(pdf: pikepdf.Pdf) -> Non
     assert isinstance(decision, Render)
     assert decision.why.startswith("it is damaged")
     assert 0 < decision.scale < 1
+
+
+def test_an_image_that_poppler_would_leave_out_is_seen(pdf: pikepdf.Pdf) -> None:
+    # Given a page whose image has 32,767 pixels a line
+    long = pdfs.image(pdf, bytes(4096), (32_767, 1), Name.DeviceGray, None, BitsPerComponent=1)
+    short = pdfs.image(pdf, bytes(4096), (32_766, 1), Name.DeviceGray, None, BitsPerComponent=1)
+    seen = preflight(pdfs.add_page(pdf, FULL, [long]))
+    other = preflight(pdfs.add_page(pdf, FULL, [short]))
+    assert isinstance(seen, Render)
+    assert isinstance(other, Render)
+    assert seen.huge
+    assert not other.huge

@@ -1,5 +1,6 @@
 """What a page's content stream draws: its images with their place, and whether anything else."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +13,8 @@ MAX_PACKED = 256_000  # bytes, compressed: beyond it the page is rendered withou
 MAX_UNPACKED = 1_000_000  # bytes: a stream that unpacks to more would take seconds and gigabytes to be parsed
 SHORT = 4_096  # bytes: a page that is one image needs no more, unless it has a layer of hidden text
 MAX_FORMS = 20  # forms to look into for images
+MAX_NAMED = 100  # images to look at where the content is not read
+CAIRO_SIDE = 32_766  # pixels
 HIDDEN = 3  # the text rendering mode that paints nothing
 
 _TEXT_FILTERS = frozenset({"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"})
@@ -42,6 +45,8 @@ class Drawing:
     #: Whether text or curves are drawn, which may need more pixels than the images have.
     fine: bool = False
     empty: bool = False  # whether the page has no content at all
+    #: Whether an image has more pixels in a row or column than cairo draws: it leaves such images out without a word.
+    huge: bool = False
 
 
 class _State(NamedTuple):
@@ -54,7 +59,7 @@ def drawing(page: pikepdf.Page, resources: pikepdf.Object, box: Box) -> Drawing:
     streams = _streams(page)
     data = _unpacked(streams)
     if data is None:
-        return Drawing(other="its content is long", fine=True)
+        return Drawing(other="its content is long", fine=True, huge=_has_huge_image(resources))
     look = _Look(resources, box)
     look.result.empty = not data.strip()
     if len(data) <= SHORT or b"3 Tr" in data:
@@ -80,6 +85,20 @@ def _unpacked(streams: Sequence[pikepdf.Stream]) -> bytes | None:
         return None
     data = b"\n".join(s.read_bytes() for s in streams)
     return data if len(data) <= MAX_UNPACKED else None
+
+
+def _has_huge_image(resources: pikepdf.Object) -> bool:
+    """Whether one of the images that the page may draw is huge; looks at the first of them."""
+    objects = resources.get("/XObject")
+    if not isinstance(objects, pikepdf.Dictionary):
+        return False
+    return any(_is_huge(found) for _, found in itertools.islice(objects.items(), MAX_NAMED))
+
+
+def _is_huge(image: pikepdf.Object) -> bool:
+    return isinstance(image, pikepdf.Stream) and any(
+        number(image.get(key), 0) > CAIRO_SIDE for key in ("/Width", "/Height")
+    )
 
 
 def _is_packed_twice(stream: pikepdf.Stream) -> bool:
@@ -180,6 +199,7 @@ class _Look:
             self.spoil(f"{name} is missing")
         elif found.get("/Subtype") == "/Image":
             self.result.images.append(DrawnImage(found, self.state.matrix))
+            self.result.huge = self.result.huge or _is_huge(found)
         else:
             self.spoil("a form is drawn")
             self._look_into(found)

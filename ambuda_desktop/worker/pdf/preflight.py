@@ -32,6 +32,7 @@ class Render:
     scale: float = BORN_DIGITAL_DPI
     dpi: float = BORN_DIGITAL_DPI  # pixels per inch, which differs from `scale` where UserUnit is not 1
     draws: bool = True  # whether it has any content
+    huge: bool = False  # whether it has an image that only PDFium draws
 
     def at_most(self, dpi: int | None) -> "Render":
         """The same, no finer than `dpi`."""
@@ -157,7 +158,8 @@ def _resolution(drawn: DrawnImage) -> tuple[float, float]:
 
 def _render(shown: Sheet, drawn: Drawing, why: str) -> Render:
     scale = scale_within_limits(_wanted_scale(shown, drawn), shown.box.width, shown.box.height)
-    return Render(why, scale, round(scale / shown.user_unit, 2), draws=not drawn.empty)
+    dpi = round(scale / shown.user_unit, 2)
+    return Render(why, scale, dpi, draws=not drawn.empty, huge=drawn.huge)
 
 
 def scale_within_limits(scale: float, width: float, height: float) -> float:

@@ -41,7 +41,7 @@ def render_page(
         raise CannotMake(
             "This page says that it is many kilometres wide or high, and no program can show that."
         )
-    name = "Poppler" if have_poppler() else "PDFium"
+    name = "PDFium" if page.huge or not have_poppler() else "Poppler"
     with tempfile.TemporaryDirectory(prefix="render-", dir=work) as folder:
         target = Path(folder) / ("page.png" if options.format == "png" else "page.jpg")
         ran = _run(_command(pdf, number, page, target, options), name)
@@ -66,7 +66,7 @@ def render_page(
 def _command(pdf: Path, number: int, page: Render, target: Path, options: PageOptions) -> list[str]:
     gray = ["-gray"] if options.grayscale else []
     pdftocairo = poppler("pdftocairo")
-    if pdftocairo is None or not have_poppler():
+    if pdftocairo is None or page.huge or not have_poppler():
         return program(
             "pdfium", str(pdf), str(number), str(page.scale), str(target), str(options.quality), *gray
         )
