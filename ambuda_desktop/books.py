@@ -1,5 +1,6 @@
 """A book's folder on disk."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ from ambuda_desktop.paths import Paths
 
 #: What a page image may be called, in the order of our own preference.
 PAGE_SUFFIXES = (".jpg", ".png")
+
+
+#: What `slugify` makes; in the library nothing else is a book.
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -66,18 +71,28 @@ class BookFolder:
 def book_folder(paths: Paths, book: str) -> BookFolder:
     """The folder of a book. Raises NotFound where there is none, or the name leaves the library."""
     library = paths.library
+    if not library.is_dir():
+        raise NotFound(library_is_gone(library))
     folder = library / book
-    # A link in the library may lead anywhere; what we write must not follow it.
-    inside = Path(book).name == book and book not in (".", "..") and not folder.is_symlink()
-    if not inside or not folder.is_dir():
+    # A link in the library may lead anywhere; neither what we write nor what we read must follow it.
+    if not SLUG.fullmatch(book) or folder.is_symlink() or not folder.is_dir():
         raise NotFound(f"There is no book “{book}” in {library}.")
-    found = BookFolder(folder)
-    for path in (found.original, found.originals, found.pages, found.work, found.manifest, found.password):
-        if path.is_symlink():
-            raise BadInput(
-                f"{path} is a link, which may lead out of the library. Put the real one in its place."
-            )
-    return found
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if path.is_symlink():
+                raise BadInput(
+                    f"{path} is a link, which may lead out of the library. Put the real one in its place."
+                )
+    return BookFolder(folder)
+
+
+def library_is_gone(library: Path) -> str:
+    """A sentence for a library folder that is not there."""
+    return (
+        f"The library folder {library} is not there. Connect the disk that it is on, or choose another "
+        "folder in the settings."
+    )
 
 
 def slugify(title: str) -> str:

@@ -4,7 +4,9 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import io
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -38,12 +40,16 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     `durable=False` leaves out the fsync, for files that are made again when they are missing.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     if durable:
         sync_folder(path.parent)
 
@@ -67,7 +73,9 @@ def copy_verified(source: Path, target: Path, progress: Callable[[int, int], Non
     The copy is fsynced. `progress` gets (bytes done, bytes in all); reading back counts too.
     Raises BadInput where the source vanishes or changes meanwhile (a USB stick), or the disk is full.
     """
-    changed = BadInput(f"{source.name} changed while it was copied. Nothing was added; try it again.")
+    changed = BadInput(
+        f"{printable(source.name)} changed while it was copied. Nothing was added; try it again."
+    )
     try:
         before = source.stat()
         size = before.st_size
@@ -94,7 +102,9 @@ def copy_all_verified(pairs: Sequence[tuple[Path, Path]], progress: Callable[[in
     try:
         total = 2 * sum(source.stat().st_size for source, _ in pairs)
     except OSError as error:
-        raise BadInput(f"{error.filename} cannot be read: {error.strerror}. Nothing was added.") from error
+        raise BadInput(
+            f"{printable(error.filename)} cannot be read: {error.strerror}. Nothing was added."
+        ) from error
     digests = []
     before = 0
 
@@ -109,11 +119,18 @@ def copy_all_verified(pairs: Sequence[tuple[Path, Path]], progress: Callable[[in
 
 def copy_failure(source: Path, target: Path, error: OSError) -> str:
     """A sentence for an `error` met while `source` was copied to `target`."""
-    if error.errno == errno.ENOSPC:
-        return f"The disk is full: {source.name} was not added. Make room in {target.parent.parent}."
-    if error.errno == errno.ENOENT:
-        return f"{source.name} is no longer there. Nothing was added."
-    return f"{source.name} cannot be copied: {error.strerror or error}. Nothing was added."
+    name = printable(source.name)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full: {name} was not added. Make room in {target.parent.parent}."
+    if error.errno == errno.ENOENT and not source.exists():
+        return f"{name} is no longer there. Nothing was added."
+    return f"{name} cannot be copied: {error.strerror or error}. Nothing was added."
+
+
+def printable(name: object) -> str:
+    """A file's name or path as it can stand in a sentence: in one line, and without what is no character."""
+    text = str(name).encode(errors="replace").decode()
+    return "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
 
 
 def _reflink(source: Path, target: Path) -> bool:
@@ -124,12 +141,19 @@ def _reflink(source: Path, target: Path) -> bool:
     return False
 
 
+def _write_all(file: io.FileIO, data: bytes) -> None:
+    """All of it: a disk that is nearly full takes a part, and says that it is full only when asked again."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 def _copy_and_hash(source: Path, target: Path, progress: Callable[[int], None]) -> str:
     digest = hashlib.sha256()
     done = 0
     with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
         while chunk := read.read(CHUNK):
-            write.write(chunk)
+            _write_all(write, chunk)
             digest.update(chunk)
             done += len(chunk)
             progress(done)

@@ -1,5 +1,6 @@
 """The library: accepting books into it, and removing them from it."""
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -11,14 +12,15 @@ from pathlib import Path
 
 import send2trash
 
-from ambuda_desktop.books import BookFolder, slugify
+from ambuda_desktop.books import BookFolder, library_is_gone, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
-from ambuda_desktop.files import sync_folder
+from ambuda_desktop.files import printable, sync_folder
 from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.passwords import forget_password, forget_unused
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.relocation import staying
+from ambuda_desktop.relocation import recover_move, staying
 from ambuda_desktop.sources import Pictures, Progress, Source, source_of
 from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.connection import transaction
@@ -57,22 +59,39 @@ def add_book(
     _check(new)
     source = source_of(place)
     name = f"{INCOMING}{uuid.uuid4().hex}"
-    folder = paths.library / name
     # The library must stay where it is, and nobody must take the folder for one that was left behind.
     with staying(paths), holding(paths.locks / name):
+        folder = paths.library / name
         try:
-            folder.mkdir()
+            folder.mkdir(mode=0o700)
             digest = source.copy(BookFolder(folder), progress)
             folder, manifest = _settle(connection, paths, folder, source, digest, new)
+            sync_folder(paths.library)
             with transaction(connection):
                 _accept(connection, paths, manifest, new)
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            _abandon(connection, folder)
             raise BadInput(library_failure(paths, error)) from error
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            _abandon(connection, folder)
             raise
     return manifest.slug
+
+
+def _abandon(connection: sqlite3.Connection, folder: Path) -> None:
+    """Leave nothing of a book that was not accepted; one whose row was written at the last moment stays."""
+    accepted = False
+    with contextlib.suppress(sqlite3.Error):
+        accepted = bool(connection.execute("SELECT 1 FROM books WHERE id = ?", (folder.name,)).fetchone())
+    if not accepted:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tidy(connection: sqlite3.Connection, paths: Paths) -> None:
+    """What a daemon does when it starts: put right what processes that were killed have left."""
+    recover_move(connection, paths)
+    remove_unaccepted(paths)
+    forget_unused(connection, paths)
 
 
 def remove_unaccepted(paths: Paths) -> None:
@@ -90,12 +109,15 @@ def remove_book(connection: sqlite3.Connection, paths: Paths, book: str) -> None
     found = book_rows.summary(connection, book)
     if found is None:
         raise NotFound(f"There is no book “{book}”.")
-    if found.state in ("waiting", "working"):
-        raise BadInput(f"“{found.title}” is still being worked on. Cancel it, then remove it.")
     with staying(paths):
-        _to_trash(paths.library / book, found.title)
-    with transaction(connection):
-        forget_book(connection, book)
+        if not paths.library.is_dir():
+            raise BadInput(library_is_gone(paths.library))
+        # In one transaction, so that nobody tries the book again meanwhile.
+        with transaction(connection):
+            if not forget_book(connection, book):
+                raise BadInput(f"“{found.title}” is still being worked on. Cancel it, then remove it.")
+            forget_password(BookFolder(paths.library / book))
+            _to_trash(paths.library / book, found.title)
 
 
 def _to_trash(folder: Path, title: str) -> None:
@@ -112,10 +134,7 @@ def _to_trash(folder: Path, title: str) -> None:
 def library_failure(paths: Paths, error: OSError) -> str:
     """A sentence for an `error` met in the library folder."""
     if not paths.library.is_dir():
-        return (
-            f"The library folder {paths.library} is not there. Connect the disk that it is on, or choose another "
-            "folder in the settings."
-        )
+        return library_is_gone(paths.library)
     return f"{paths.library} cannot be written: {error.strerror or error}. Nothing was added."
 
 
@@ -133,7 +152,7 @@ def _settle(
     """Give a proved copy its manifest and its place in the library."""
     source_name = os.fsencode(source.place.name).decode(errors="replace")
     words = new.title or (source_name if source.place.is_dir() else Path(source_name).stem)
-    title = unicodedata.normalize("NFC", " ".join(words.split())) or "Untitled"
+    title = unicodedata.normalize("NFC", " ".join(printable(words).split())) or "Untitled"
     wanted = slugify(title) or f"book-{digest[:8]}"
     for number in itertools.count(1):
         slug = wanted if number == 1 else f"{wanted}-{number}"
@@ -150,7 +169,6 @@ def _settle(
             if target.exists():  # somebody else was faster with the same name
                 continue
             raise
-        sync_folder(paths.library)
         return target, manifest
     raise AssertionError("itertools.count ends never")
 

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ValidationError, model_validator
 
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.files import write_atomic
 from ambuda_desktop.params.split import PageOptions
 
@@ -56,7 +57,16 @@ class Manifest(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "Manifest":
-        return cls.model_validate_json(path.read_bytes())
+        """The saved manifest. Raises AmbudaError where it is missing or damaged."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            what = "is missing"
+        except (OSError, ValidationError):
+            what = "cannot be read"
+        raise AmbudaError(
+            f"{path} {what}: the book's pages are safe, but add its PDF or pictures as a new book."
+        )
 
     def save(self, path: Path) -> None:
         write_atomic(path, self.model_dump_json(indent=1).encode())

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import os
 import shutil
 import sqlite3
@@ -9,14 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.files import copy_all_verified, sync_folder
-from ambuda_desktop.locks import FileLock
+from ambuda_desktop.files import copy_all_verified, sync_folder, write_atomic
+from ambuda_desktop.locks import FileLock, holding
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.sources import Progress
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import pause_books, resume_books
 
+MOVING = "library-move.lock"  # held by whoever moves the library
+PART = ".part"
 STAY_TIMEOUT = 1.0  # seconds that an addition waits for a move to end
 MOVE_TIMEOUT = 60.0  # seconds that a move waits for the pages in hand
 
@@ -67,23 +70,63 @@ def move_library(connection: sqlite3.Connection, paths: Paths, target: Path, pro
     the copy proved before anything is removed; a move that fails leaves the library where it was. Where the current
     library is gone (its disk has another place now), only the settings change. Raises BadInput.
     """
+    recover_move(connection, paths)
     check_library(paths, target)
     if target.resolve() == paths.library.resolve():
         return
-    moving = [row["id"] for row in connection.execute("SELECT id FROM books WHERE paused = 0").fetchall()]
-    with transaction(connection):
-        pause_books(connection, moving)
-    try:
-        lock = FileLock.take(paths.locks / "library.lock", wait=MOVE_TIMEOUT)
-        if lock is None:
-            raise BadInput("Books are being added or worked on. Wait for them, then move the library.")
+    with holding(paths.locks / MOVING) as alone:
+        if not alone:
+            raise LibraryMoves("The library is being moved already. Wait for that to end.")
+        with _paused(connection, paths, target):
+            lock = FileLock.take(paths.locks / "library.lock", wait=MOVE_TIMEOUT)
+            if lock is None:
+                raise BadInput("Books are being added or worked on. Wait for them, then move the library.")
+            try:
+                _move(paths, target, progress)
+            finally:
+                lock.release()
+
+
+def recover_move(connection: sqlite3.Connection, paths: Paths) -> None:
+    """Put right what a move that was killed has left: its books go on, wherever they are now."""
+    if not _note(paths).exists():
+        return
+    with holding(paths.locks / MOVING) as alone:
+        if not alone:  # it goes on
+            return
         try:
-            _move(paths, target, progress)
-        finally:
-            lock.release()
-    finally:
+            note = json.loads(_note(paths).read_bytes())
+            target, books = Path(note["target"]), list(note["books"])
+        except (OSError, ValueError, KeyError, TypeError):
+            _note(paths).unlink(missing_ok=True)
+            return
+        if not _has_books(paths.library) and _has_books(target):  # moved, and nobody was told
+            Settings.change(paths.settings, library=target)
+        shutil.rmtree(_part(target), ignore_errors=True)
+        _resume(connection, paths, books)
+
+
+@contextlib.contextmanager
+def _paused(connection: sqlite3.Connection, paths: Paths, target: Path) -> Iterator[None]:
+    """Hold all books for the length of a block, and note which: we may be killed."""
+    books = [row["id"] for row in connection.execute("SELECT id FROM books WHERE paused = 0").fetchall()]
+    write_atomic(_note(paths), json.dumps({"target": str(target), "books": books}).encode())
+    try:
         with transaction(connection):
-            resume_books(connection, moving)
+            pause_books(connection, books)
+        yield
+    finally:
+        _resume(connection, paths, books)
+
+
+def _resume(connection: sqlite3.Connection, paths: Paths, books: list[str]) -> None:
+    with transaction(connection):
+        resume_books(connection, books)
+    _note(paths).unlink(missing_ok=True)
+
+
+def _note(paths: Paths) -> Path:
+    return paths.root / "library-move.json"
 
 
 def _move(paths: Paths, target: Path, progress: Progress) -> None:
@@ -97,10 +140,10 @@ def _move(paths: Paths, target: Path, progress: Progress) -> None:
             target.mkdir(mode=0o700, exist_ok=True)
         sync_folder(target.parent)
         Settings.change(paths.settings, library=target)
-    except OSError as error:
-        raise BadInput(
-            f"The library cannot be moved to {target}: {error.strerror or error}. It stays in {current}."
-        ) from error
+    except (OSError, BadInput) as error:
+        cause = error.__cause__ if isinstance(error, BadInput) else error
+        words = (cause.strerror if isinstance(cause, OSError) else None) or str(error).rstrip(".")
+        raise BadInput(f"The library cannot be moved to {target}: {words}. It stays in {current}.") from error
     if copied:
         shutil.rmtree(current, ignore_errors=True)
 
@@ -114,23 +157,46 @@ def _rename_or_copy(current: Path, target: Path, progress: Progress) -> bool:
             raise
     else:
         return False
-    part = target.with_name(f".{target.name}.part")
+    part = _part(target)
     shutil.rmtree(part, ignore_errors=True)
     try:
         _copy_tree(current, part, progress)
-        part.rename(target)
+        _settle(part, target)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return True
 
 
+def _part(target: Path) -> Path:
+    """Where the copy is made. In a folder that is there already, because beside it may be another disk."""
+    return target / PART if target.is_dir() else target.with_name(f".{target.name}{PART}")
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Let the whole copy become the library."""
+    if part.parent != target:
+        part.rename(target)
+        return
+    for path in part.iterdir():
+        path.rename(target / path.name)
+    part.rmdir()
+    sync_folder(target)
+
+
 def _copy_tree(source: Path, target: Path, progress: Progress) -> None:
-    files = [path for path in source.rglob("*") if path.is_file()]
-    for folder in (source, *sorted(path for path in source.rglob("*") if path.is_dir())):
-        (target / folder.relative_to(source)).mkdir(mode=0o700)
+    files: list[Path] = []
+    target.mkdir(mode=0o700)
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_symlink():  # stays one: whatever it leads to is none of ours
+            place.symlink_to(path.readlink())
+        elif path.is_dir():
+            place.mkdir(mode=0o700)
+        else:
+            files.append(path)
     copy_all_verified([(path, target / path.relative_to(source)) for path in files], progress)
-    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir() and not path.is_symlink())):
         sync_folder(folder)
 
 

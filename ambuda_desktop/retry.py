@@ -112,6 +112,7 @@ def _split(
     plan = SplitBook(book=found.id, pages=pages, options=options)
     task = plan.new_task(book=found.id, priority=PLAN_PRIORITY, retry_of=found.task)
     with transaction(connection):
+        _resting(connection, found.id)  # still: two splits at once would take each other's work away
         insert_retry(connection, task, books.failed_tasks(connection, found.id))
     return task.id
 

@@ -1,7 +1,9 @@
 """What a book can be made of: a PDF, a picture, or a folder of pictures. Finding it, and copying it in."""
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Protocol
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.files import copy_all_verified, copy_verified, sync_folder
+from ambuda_desktop.files import copy_all_verified, copy_verified, printable, sync_folder
 
 Progress = Callable[[int, int], None]
 
@@ -38,7 +40,8 @@ class Source(Protocol):
 
 def books_in(places: Iterable[Path]) -> "list[Path | Pictures]":
     """What books the places hold, each once: a file is one, a folder holds one for each PDF in it and below, and one
-    for each folder of pictures. Pictures named one by one from the same folder are the pages of one book.
+    for each folder of pictures. Pictures named one by one from the same folder are the pages of one book. Folders
+    that cannot be read, and links to folders, hold none.
 
     Nothing is opened: whether a file is what its name says, `source_of` finds out.
     """
@@ -60,9 +63,11 @@ def books_in(places: Iterable[Path]) -> "list[Path | Pictures]":
 
 
 def _books_below(folder: Path) -> Iterator[Path]:
-    for place in (folder, *sorted(p for p in folder.rglob("*") if p.is_dir() and not p.is_symlink())):
-        files = sorted((p for p in place.iterdir() if p.is_file()), key=natural_key)
-        shown = [p for p in files if not p.name.startswith(".")]
+    for name, folders, names in os.walk(folder):
+        folders.sort()
+        place = Path(name)
+        files = sorted((place / n for n in names if not n.startswith(".")), key=natural_key)
+        shown = [p for p in files if p.is_file()]
         yield from (p for p in shown if p.suffix.lower() == ".pdf")
         if any(_is_picture(p) for p in shown):
             yield place
@@ -76,35 +81,40 @@ def source_of(place: "Path | Pictures") -> Source:
     """What is at `place`. Raises BadInput where that cannot become a book."""
     if isinstance(place, Pictures):
         return place
+    name = printable(place.name)
     try:
         if place.is_dir():
             return Pictures(place, tuple(pictures_in(place)))
+        if not stat.S_ISREG(place.stat().st_mode):  # reading a pipe or a device might never end
+            raise BadInput(f"{name} is no file.")
         with place.open("rb") as file:
             head = file.read(_HEAD)
     except FileNotFoundError:
-        raise BadInput(f"{place} is not there.") from None
+        raise BadInput(f"{printable(place)} is not there.") from None
     except OSError as error:
-        raise BadInput(f"{place} cannot be read: {error.strerror}.") from error
+        raise BadInput(f"{printable(place)} cannot be read: {error.strerror}.") from error
     if not head:
-        raise BadInput(f"{place.name} is empty.")
+        raise BadInput(f"{name} is empty.")
     if b"%PDF-" in head:
         return PdfFile(place)
     if picture_suffix(head):
         return Pictures(place, (place,))
-    raise BadInput(f"{place.name} is not a PDF, and no JPEG, PNG or TIFF picture.")
+    raise BadInput(f"{name} is not a PDF, and no JPEG, PNG or TIFF picture.")
 
 
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures that lie in a folder, in natural order: page2 before page10. Raises BadInput where none do."""
     found = [p for p in folder.iterdir() if _is_picture(p) and not p.name.startswith(".")]
     if not found:
-        raise BadInput(f"There are no JPEG, PNG or TIFF pictures in {folder}.")
+        raise BadInput(f"There are no JPEG, PNG or TIFF pictures in {printable(folder)}.")
     root = folder.resolve()
     for path in found:
         if not path.is_file():
-            raise BadInput(f"{path.name} in {folder} is no file.")
+            raise BadInput(f"{printable(path.name)} in {printable(folder)} is no file.")
         if root not in path.resolve().parents:
-            raise BadInput(f"{path.name} is a link that leads out of {folder}. Add that folder instead.")
+            raise BadInput(
+                f"{printable(path.name)} is a link that leads out of {printable(folder)}. Add that folder instead."
+            )
     return sorted(found, key=natural_key)
 
 
@@ -159,9 +169,13 @@ def _real_suffix(file: Path) -> str:
         with file.open("rb") as opened:
             head = opened.read(_HEAD)
     except OSError as error:
-        raise BadInput(f"{file.name} cannot be read: {error.strerror}. Nothing was added.") from error
+        raise BadInput(
+            f"{printable(file.name)} cannot be read: {error.strerror}. Nothing was added."
+        ) from error
     suffix = picture_suffix(head)
     if suffix is None:
         what = "is empty" if not head else "is no JPEG, PNG or TIFF picture"
-        raise BadInput(f"{file.name} {what}. Remove it from the folder, then add the folder again.")
+        raise BadInput(
+            f"{printable(file.name)} {what}. Remove it from the folder, then add the folder again."
+        )
     return suffix

@@ -3,11 +3,11 @@
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.cli import shapes, words
 from ambuda_desktop.cli.session import Session
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import SplitBook
 from ambuda_desktop.store.books import BookSummary
@@ -85,5 +85,5 @@ def _splits(session: Session, book: BookSummary) -> list[Task]:
 def _source_name(session: Session, book: BookSummary) -> str | None:
     try:
         return Manifest.load(session.paths.library / book.id / "manifest.json").source_name
-    except (OSError, ValidationError):
+    except AmbudaError:
         return None

@@ -22,7 +22,7 @@ from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
 from ambuda_desktop.errors import AlreadyRunning
 from ambuda_desktop.launch import clients_attached, stop_timeout
-from ambuda_desktop.library import remove_unaccepted
+from ambuda_desktop.library import tidy
 from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
@@ -103,7 +103,7 @@ class Daemon:
         self.board.write({"daemon": self._fact(), "redis": {}, "pools": {}, "generations": []})
         log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
         sweep(self.paths.locks)
-        remove_unaccepted(self.paths)
+        tidy(self.connection, self.paths)
         self.redis.start()
         self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
         if left := self.dispatcher.recover():

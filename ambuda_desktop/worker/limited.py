@@ -1,10 +1,13 @@
-"""Running a program of somebody else's on a file of somebody else's: with limits of time and memory."""
+"""Limits of time and memory, for programs of somebody else's and for ourselves, on files of somebody else's."""
 
 import contextlib
+import math
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
+
+import psutil
 
 try:
     import resource
@@ -35,7 +38,7 @@ def run_limited(command: Sequence[str], timeout: float, memory: int = MEMORY) ->
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        _limit(process.pid, memory)
+        _limit(process.pid, memory, timeout)
         assert process.stdout is not None
         assert process.stderr is not None
         words: tuple[list[bytes], list[bytes]] = ([], [])
@@ -50,6 +53,9 @@ def run_limited(command: Sequence[str], timeout: float, memory: int = MEMORY) ->
         except subprocess.TimeoutExpired:
             process.kill()
             raise TookTooLong from None
+        except BaseException:  # our task is ended: leaving this block would wait for the program
+            process.kill()
+            raise
         finally:
             for reader in readers:
                 reader.join(timeout)
@@ -57,12 +63,35 @@ def run_limited(command: Sequence[str], timeout: float, memory: int = MEMORY) ->
     return Ran(code, out, error)
 
 
-def _limit(pid: int, memory: int) -> None:
+@contextlib.contextmanager
+def limited_memory(more: int = MEMORY) -> Iterator[None]:
+    """For the length of a block, let this very process have so many bytes of addresses more than it has, so that a
+    file which unpacks without end raises MemoryError instead of taking the machine with it."""
+    prlimit = getattr(resource, "prlimit", None)  # Linux
+    if prlimit is None:
+        yield
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = psutil.Process().memory_info().vms + more
+    resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
+    try:
+        yield
+    finally:
+        # Not what it was before: in a pool of threads that may be another's limit.
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _limit(pid: int, memory: int, timeout: float) -> None:
     """Just after the start: the program has not yet looked at the file."""
     prlimit = getattr(resource, "prlimit", None)  # Linux
-    if prlimit is not None:
-        with contextlib.suppress(ProcessLookupError):
-            prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+    if prlimit is None:
+        return
+    seconds = math.ceil(timeout) + 1  # of work, where nobody is left to end it: its worker was killed
+    with contextlib.suppress(ProcessLookupError):
+        for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+            hard = resource.getrlimit(kind)[1]  # that of the program, too, which may not be raised
+            lowered = most if hard < 0 else min(most, hard)
+            prlimit(pid, kind, (lowered, lowered))
 
 
 def _read(stream: IO[bytes], kept: list[bytes]) -> None:

@@ -46,7 +46,7 @@ class Park(Ignore):
 
 
 @contextlib.contextmanager
-def _not_the_fault_of_the_task() -> Iterator[None]:
+def not_the_fault_of_the_task() -> Iterator[None]:
     """A store that is locked or full ends the attempt without an end: the daemon sends the task again."""
     try:
         yield
@@ -91,13 +91,13 @@ class StoreTask(Task):  # type: ignore[type-arg]
         with logs.task_id(self.task_id), holding(self.paths.lease(self.task_id)) as leased:
             if not leased:
                 raise Ignore("another worker runs this task")
-            with _not_the_fault_of_the_task():
+            with not_the_fault_of_the_task():
                 attempt = self.request.get(ATTEMPT, 0)
                 self._check(claim(self.connection(), self.task_id, attempt, os.getpid()))
             try:
                 return self.run(*args, **kwargs)
             except Park as parked:
-                with _not_the_fault_of_the_task():
+                with not_the_fault_of_the_task():
                     park(self.connection(), self.task_id, parked.waiting_for, parked.until)
                 raise
 
@@ -114,7 +114,7 @@ class StoreTask(Task):  # type: ignore[type-arg]
             self._reported = now
             self.update_state(state=schema.PROGRESS, meta={"current": current, "total": total})
         if current < total:
-            with _not_the_fault_of_the_task():
+            with not_the_fault_of_the_task():
                 self._check(may_go_on(self.connection(), self.task_id))
 
     def spawn(self, children: Sequence[NewTask], finish: NewTask) -> None:
@@ -123,7 +123,7 @@ class StoreTask(Task):  # type: ignore[type-arg]
         Give the children ids that follow from this task's own: a task that is run again must not submit
         its children again.
         """
-        with _not_the_fault_of_the_task(), transaction(self.connection()) as connection:
+        with not_the_fault_of_the_task(), transaction(self.connection()) as connection:
             verdict = may_go_on(connection, self.task_id)
             if verdict != "cancelled":
                 spawn(connection, self.task_id, children, finish)

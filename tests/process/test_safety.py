@@ -10,8 +10,10 @@ from kombu.serialization import dumps
 
 from ambuda_desktop.celery_config import celery_settings
 from ambuda_desktop.library import add_book
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.books import summary
+from ambuda_desktop.store.submit import insert
 from tests.support import pdfs
 from tests.support.program import Program
 from tests.support.splitting import ignore
@@ -128,6 +130,35 @@ def test_no_secret_is_written_anywhere_but_to_its_own_file(program: Program, tmp
     found = _files_with(program.paths, secret)
     assert found <= {program.paths.redis_password, program.paths.runtime / "redis.conf"}
     assert not any(secret.decode() in text for text in arguments + environments)
+
+
+def test_no_task_leads_out_of_the_library(program: Program, tmp_path: Path) -> None:
+    # Given a book beside the library, one that is a link, and one whose pages are a link
+    program.start_daemon()
+    outside = pdfs.put_in_library(tmp_path / "outside", _scan(tmp_path), "book")
+    before = sorted(path for path in (tmp_path / "outside").rglob("*"))
+    (program.paths.library / "linked").symlink_to(outside.path)
+    inside = pdfs.put_in_library(program.paths.library, _scan(tmp_path), "inside")
+    inside.pages.symlink_to(outside.path)
+
+    # When somebody asks for tasks on them, on the library itself, and on paths that lead out
+    names = ("linked", "inside", "", ".", "..", "../../outside/book", str(outside.path), "linked/../linked")
+    tasks = [SplitBook(book=name).new_task() for name in names]
+    tasks += [SplitPages(book=name, pages="1").new_task() for name in names]
+    tasks += [FinishSplit(book=name).new_task() for name in names]
+    insert(program.connection, tasks)
+
+    # Then each fails with a sentence, and nothing was written
+    ends = [program.wait_for_end(task.id) for task in tasks]
+    assert {task.state for task in ends} == {"FAILURE"}
+    assert all("There is no book" in str(t.error) or "is a link" in str(t.error) for t in ends)
+    assert sorted(path for path in (tmp_path / "outside").rglob("*")) == before
+    assert not (program.paths.library / "pages").exists()
+
+
+def _scan(folder: Path) -> Path:
+    pdfs.scanned_book(folder / "scan.pdf", 1)
+    return folder / "scan.pdf"
 
 
 def _files_with(paths: Paths, secret: bytes) -> set[Path]:

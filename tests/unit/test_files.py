@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,3 +67,46 @@ def test_an_atomic_write_that_fails_leaves_the_old_file(
 
     # Then the old one stands
     assert path.read_bytes() == b"old"
+
+
+def test_a_disk_that_takes_only_a_part_is_full_and_the_source_did_not_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a disk with room for 100 bytes: the kernel writes those, and says that it is full when asked again
+    class Nearly(io.FileIO):
+        def write(self, data: Any) -> int:
+            room = 100 - self.tell()
+            if room <= 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(memoryview(data)[:room])
+
+    source = tmp_path / "a.pdf"
+    source.write_bytes(b"x" * 1000)
+    with Nearly(str(tmp_path / "full"), "wb") as full:
+        monkeypatch.setattr(files, "_reflink", lambda *_: False)
+        opening = Path.open
+        monkeypatch.setattr(
+            Path,
+            "open",
+            lambda self, mode="r", *a, **k: full if "w" in mode else opening(self, mode, *a, **k),
+        )
+
+        # When a file is copied there, then the sentence is about the disk
+        with pytest.raises(BadInput, match=r"The disk is full: a\.pdf was not added"):
+            files.copy_verified(source, tmp_path / "b.pdf", lambda _done, _total: None)
+
+
+def test_an_atomic_write_that_fails_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        files.write_atomic(tmp_path / "manifest.json", b"new")
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_stand_in_one_line_and_can_be_printed() -> None:
+    assert files.printable("two\nlines\t\x1b[31m") == "two lines  [31m"
+    assert files.printable("Megha\udcff.pdf") == "Megha?.pdf"
+    assert files.printable("क्\u200dष") == "क्\u200dष"  # the joiner is a letter's part

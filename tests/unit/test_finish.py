@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from ambuda_desktop.books import BookFolder
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.pdf.original import PdfOriginal
@@ -196,3 +197,44 @@ def test_the_original_is_never_changed(folder: BookFolder) -> None:
     assert folder.original.read_bytes() == before
     with pikepdf.open(folder.original) as pdf:
         assert len(pdf.pages) == 3
+
+
+@pytest.mark.parametrize("victim", [1, 2, 3])
+def test_a_move_that_was_killed_between_the_new_image_and_the_old_is_completed(
+    folder: BookFolder, monkeypatch: pytest.MonkeyPatch, victim: int
+) -> None:
+    # Given an end that is killed when the new image of a page is in its place, and the old one still is, too
+    split(folder, PNG)
+    unlink = Path.unlink
+
+    def die(self: Path, missing_ok: bool = False) -> None:
+        if self == folder.pages / f"{victim}.jpg":
+            raise Stop
+        unlink(self, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", die)
+        with pytest.raises(Stop):
+            finish(folder, PNG)
+    assert (folder.pages / f"{victim}.png").exists()
+    assert (folder.pages / f"{victim}.jpg").exists()
+
+    # When it is done again, then only the new ones are there
+    assert finish(folder, PNG)[1]
+    assert sorted(state(folder)) == ["1.png", "2.png", "3.png"]
+    assert {key for _, key in methods(folder)} == {"png"}
+
+
+def test_an_image_that_a_person_put_beside_ours_stays(folder: BookFolder) -> None:
+    (folder.pages / "2.png").write_bytes(b"mine")
+    finish(folder)
+    assert (folder.pages / "2.png").read_bytes() == b"mine"
+
+
+def test_a_manifest_that_is_gone_is_a_sentence(folder: BookFolder) -> None:
+    folder.manifest.unlink()
+    with pytest.raises(AmbudaError, match=r"manifest\.json is missing: the book's pages are safe"):
+        finish(folder)
+    folder.manifest.write_text("{")
+    with pytest.raises(AmbudaError, match="cannot be read"):
+        finish(folder)

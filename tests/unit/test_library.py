@@ -1,8 +1,10 @@
 """library.py: accepting books, and removing them."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import summary
+from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import cancel
 
 
@@ -282,3 +285,65 @@ def test_a_link_in_the_library_is_no_book(paths: Paths, tmp_path: Path) -> None:
     (paths.library / "evil").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(NotFound):
         books.book_folder(paths, "evil")
+
+
+@pytest.mark.parametrize("inner", ["original.pdf", "pages", "pages/1.jpg", "work/jpeg-90/1.json", "password"])
+def test_a_link_in_a_book_is_not_followed(paths: Paths, tmp_path: Path, inner: str) -> None:
+    # Given a book in which something is a link
+    place = paths.library / "book" / inner
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path)
+    with pytest.raises(BadInput, match="is a link, which may lead out of the library"):
+        books.book_folder(paths, "book")
+
+
+@pytest.mark.parametrize("name", ["", ".", ".incoming-1", "Book", "a/../b", "book\n", "book\0", "-"])
+def test_a_name_that_no_book_has_is_none(paths: Paths, name: str) -> None:
+    for made in (".incoming-1", "Book", "-"):
+        (paths.library / made).mkdir()
+    with pytest.raises(NotFound):
+        books.book_folder(paths, name)
+
+
+def test_a_book_on_a_disk_that_is_not_connected_is_not_forgotten(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, trash: Path
+) -> None:
+    # Given a book whose disk is elsewhere just now
+    book = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    store.execute("UPDATE tasks SET state = 'FAILURE'")
+    paths.library.rename(tmp_path / "unplugged")
+
+    # When it is removed, then the sentence says to connect it, and the book is still known
+    with pytest.raises(BadInput, match="Connect the disk"):
+        library.remove_book(store, paths, book)
+    assert summary(store, book) is not None
+
+
+def test_a_removed_book_takes_no_password_with_it(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, trash: Path
+) -> None:
+    book = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    books.book_folder(paths, book).password.write_text("secret")
+    store.execute("UPDATE tasks SET state = 'REVOKED'")
+    library.remove_book(store, paths, book)
+    assert [p.name for p in (trash / book).iterdir() if "password" in p.name] == []
+
+
+def test_an_addition_that_is_interrupted_after_it_was_accepted_stays(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a person who presses Ctrl+C just after the row was written
+    @contextlib.contextmanager
+    def interrupted(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        with transaction(connection):
+            yield connection
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "transaction", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+
+    # Then the book is there: its row says so
+    assert summary(store, "a") is not None
+    assert books.book_folder(paths, "a").original.exists()

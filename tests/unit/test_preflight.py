@@ -1,6 +1,7 @@
 """Which pages are copied, which are rendered, and at which resolution."""
 
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,46 @@ def test_page_with_endless_content_is_given_up_early(pdf: pikepdf.Pdf) -> None:
     assert isinstance(decision, Render)
     assert decision.why == "its content is long"
     assert time.process_time() - begin < 0.2
+
+
+def packed(pdf: pikepdf.Pdf, data: bytes, times: int, **keys: Any) -> pikepdf.Stream:
+    """A stream that unpacks to far more than it is."""
+    for _ in range(times):
+        data = zlib.compress(data, 1)
+    stream = pdf.make_stream(data, **keys)
+    stream.Filter = Array([Name.FlateDecode] * times)
+    return stream
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("place", ["page", "form"])
+def test_page_whose_content_is_a_bomb_is_given_up_early(pdf: pikepdf.Pdf, times: int, place: str) -> None:
+    # Given content of 20 million operators in a few kilobytes
+    bomb = packed(pdf, b"q " * 20_000_000, times, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    page = pdfs.add_page(pdf, b"/Im0 Do", [bomb])
+    if place == "page":
+        page.obj.Contents = bomb
+
+    # When we look at it, then it is left to the renderer, which has limits, in no time
+    begin = time.process_time()
+    assert isinstance(preflight(page), Render)
+    assert time.process_time() - begin < 2
+
+
+def test_a_damaged_page_of_any_size_stays_within_limits(pdf: pikepdf.Pdf) -> None:
+    decision = preflight(pdfs.add_page(pdf, b"q cm /Im0 Do Q", box=[0, 0, 1e6, 1e6]))
+    assert isinstance(decision, Render)
+    assert decision.why.startswith("it is damaged")
+    assert 0 < decision.scale < 1
+
+
+def test_an_image_that_poppler_would_leave_out_is_seen(pdf: pikepdf.Pdf) -> None:
+    # Given a page whose image has 32,767 pixels a line
+    long = pdfs.image(pdf, bytes(4096), (32_767, 1), Name.DeviceGray, None, BitsPerComponent=1)
+    short = pdfs.image(pdf, bytes(4096), (32_766, 1), Name.DeviceGray, None, BitsPerComponent=1)
+    seen = preflight(pdfs.add_page(pdf, FULL, [long]))
+    other = preflight(pdfs.add_page(pdf, FULL, [short]))
+    assert isinstance(seen, Render)
+    assert isinstance(other, Render)
+    assert seen.huge
+    assert not other.huge

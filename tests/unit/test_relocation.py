@@ -2,16 +2,19 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ambuda_desktop import relocation
 from ambuda_desktop.books import book_folder
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.library import add_book
+from ambuda_desktop.library import add_book, tidy
+from ambuda_desktop.locks import holding
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.relocation import LibraryMoves, move_library, staying
 from ambuda_desktop.store.books import summary
+from ambuda_desktop.store.control import pause_books
 from tests.support import pdfs
 from tests.support.splitting import Stop, ignore
 
@@ -26,14 +29,17 @@ def book(paths: Paths, store: sqlite3.Connection, tmp_path: Path) -> str:
 def _disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another disk is imitated where it matters: a folder cannot be renamed across."""
     if request.param == "another disk":
-        rename = Path.rename
+        monkeypatch.setattr(Path, "rename", _not_out_of_the_library(Path.rename))
 
-        def across(self: Path, target: Path) -> Path:
-            if self.parent != target.parent:
-                raise OSError(18, "Invalid cross-device link")
-            return rename(self, target)
 
-        monkeypatch.setattr(Path, "rename", across)
+def _not_out_of_the_library(rename: Any) -> Any:
+    def across(self: Path, target: Path) -> Path:
+        if "library" in self.parts and "library" not in target.parts:
+            raise OSError(18, "Invalid cross-device link")
+        renamed: Path = rename(self, target)
+        return renamed
+
+    return across
 
 
 @pytest.mark.usefixtures("_disk")
@@ -156,3 +162,99 @@ def test_nothing_begins_while_the_library_moves(
     monkeypatch.setattr(relocation, "_rename_or_copy", meanwhile)
     (tmp_path / "disk").mkdir()
     move_library(store, paths, tmp_path / "disk", ignore)
+
+
+@pytest.mark.usefixtures("_disk")
+def test_a_folder_that_is_there_and_empty_becomes_the_library(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path
+) -> None:
+    # Given the root of a stick: what is beside it is another disk
+    stick = tmp_path / "media" / "stick"
+    stick.mkdir(parents=True)
+
+    # When the library is moved there, then only the books are in it
+    move_library(store, paths, stick, ignore)
+    assert [path.name for path in stick.iterdir()] == [book]
+    assert [path.name for path in stick.parent.iterdir()] == ["stick"]
+    assert book_folder(paths, book).original.exists()
+
+
+def test_links_stay_links(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a library with a link to a folder of the user's own, and another disk
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    (paths.library / "link").symlink_to(tmp_path / "mine")
+    monkeypatch.setattr(Path, "rename", _not_out_of_the_library(Path.rename))
+
+    # When it is moved
+    move_library(store, paths, tmp_path / "disk", ignore)
+
+    # Then the link leads to where it led, and what is there is untouched
+    assert (tmp_path / "disk" / "link").readlink() == tmp_path / "mine"
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def test_a_full_disk_is_told_as_a_move_that_failed(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise BadInput("The disk is full: original.pdf was not added.") from OSError(
+            28, "No space left on device"
+        )
+
+    monkeypatch.setattr(Path, "rename", _not_out_of_the_library(Path.rename))
+    monkeypatch.setattr(relocation, "copy_all_verified", full)
+    with pytest.raises(BadInput, match=r"cannot be moved to .+disk: No space left on device\. It stays in"):
+        move_library(store, paths, tmp_path / "disk", ignore)
+
+
+class Killed(BaseException):
+    """What a test raises where a process would be killed."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_move_that_was_killed_is_put_right_at_the_next_start(
+    paths: Paths,
+    store: sqlite3.Connection,
+    book: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    # Given a move that is killed before the books are in the new place, or just after, and a book paused by hand
+    pdfs.scanned_book(tmp_path / "rests.pdf", 1)
+    rests = add_book(store, paths, tmp_path / "rests.pdf", ignore)
+    pause_books(store, [rests])
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(relocation, "_resume", lambda *_: None)  # a killed process does nothing more
+        patch.setattr(relocation, "_rename_or_copy" if moment == "before" else "_name_library", die)
+        with pytest.raises(Killed):
+            move_library(store, paths, tmp_path / "disk", ignore)
+    found = summary(store, book)
+    assert found is not None
+    assert found.paused
+
+    # When the program starts again
+    paths.make()
+    tidy(store, paths)
+
+    # Then the books are where the settings say, and go on; the one that a person paused does not
+    assert paths.library == (tmp_path / "disk" if moment == "after" else paths.root / "library")
+    assert book_folder(paths, book).original.exists()
+    assert [(found := summary(store, b)) and found.paused for b in (book, rests)] == [False, True]
+    tidy(store, paths)
+    assert book_folder(paths, rests).original.exists()
+
+
+def test_only_one_moves_the_library_at_a_time(
+    paths: Paths, store: sqlite3.Connection, book: str, tmp_path: Path
+) -> None:
+    with holding(paths.locks / relocation.MOVING), pytest.raises(BadInput, match="being moved already"):
+        move_library(store, paths, tmp_path / "disk", ignore)
+    assert book_folder(paths, book).original.exists()

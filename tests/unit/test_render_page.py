@@ -235,3 +235,32 @@ def test_poppler_of_the_packaged_program_is_preferred(
     assert poppler_folder() == str(bundled)
     assert have_poppler()
     assert os.environ["PATH"] == "/nonexistent"
+
+
+def test_a_page_of_no_size_on_earth_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CannotMake, match="many kilometres"):
+        render_page(tmp_path / "book.pdf", 1, Render("a test", scale=0.0), tmp_path)
+
+
+@needs_poppler
+def test_a_full_disk_is_not_the_fault_of_the_page(
+    tmp_path: Path, fake_poppler: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a poppler that can write nothing, because nothing is free
+    script(fake_poppler / "pdftocairo", "exit 1")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0))
+    pdf = pikepdf.new()
+    pdfs.add_text(pdf)
+    with pytest.raises(OSError, match="No space left on device"):
+        render(tmp_path, pdf)
+
+
+@needs_poppler
+def test_an_image_that_cairo_leaves_out_is_drawn(tmp_path: Path) -> None:
+    # Given a black image of 32,767 pixels a line, which poppler's cairo leaves out without a word
+    pdf = pikepdf.new()
+    long = pdfs.image(pdf, bytes(4096 * 40), (32_767, 40), Name.DeviceGray, None, BitsPerComponent=1)
+    pdfs.add_page(pdf, pdfs.draw_image(), [long])
+
+    # When and then
+    assert pixel(render(tmp_path, pdf), 0.5, 0.5) == (0, 0, 0)

@@ -9,6 +9,7 @@ from ambuda_desktop import retry
 from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import dispatch
+from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.query import Task, counts, task
 from ambuda_desktop.store.submit import NewTask, insert
 from tests.unit.test_pages import Book
@@ -132,3 +133,26 @@ def test_several_tasks_are_tried_again_and_those_of_one_book_in_one_split(store:
     assert [get(store, name).retry_of for name in new if not get(store, name).book] == ["mail"]
     assert refused == ["Only tasks that failed or were cancelled can be tried again."]
     assert counts(store)["failed"] == 0
+
+
+def test_two_who_try_a_book_again_at_once_make_one_split(
+    store: sqlite3.Connection, torn: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given somebody who is faster, between our look and our wish
+    resting = retry._resting
+    looked: list[str] = []
+
+    def look(connection: sqlite3.Connection, book: str) -> BookSummary:
+        found = resting(connection, book)
+        looked.append(book)
+        if len(looked) == 1:
+            retry.split_again(store, book, None, PageOptions(quality=50))
+        return found
+
+    monkeypatch.setattr(retry, "_resting", look)
+
+    # Then ours is refused with the reason: both would take each other's work away
+    with pytest.raises(BadInput, match="still being worked on"):
+        retry.split_again(store, "gita", None, PNG)
+    plans = store.execute("SELECT count(*) FROM tasks WHERE retry_of = 'first'").fetchone()[0]
+    assert plans == 1

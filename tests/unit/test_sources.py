@@ -1,10 +1,12 @@
 """sources.py: what books there are in what was dropped."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ambuda_desktop.sources import Pictures, books_in
+from ambuda_desktop.errors import BadInput
+from ambuda_desktop.sources import Pictures, books_in, source_of
 
 
 @pytest.fixture
@@ -38,3 +40,26 @@ def test_pictures_named_one_by_one_are_the_pages_of_one_book(shelf: Path) -> Non
 
 def test_a_folder_without_books_has_none(shelf: Path) -> None:
     assert books_in([shelf / "empty"]) == []
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "book.pdf")
+    with pytest.raises(BadInput, match=r"book\.pdf is no file"):
+        source_of(tmp_path / "book.pdf")
+
+
+def test_a_picture_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    # Given a folder of scans in which one is a link to a file of somebody's
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"\x89PNG\r\n\x1a\n")
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    (scans / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (scans / "2.png").symlink_to(secret)
+    with pytest.raises(BadInput, match=r"2\.png is a link that leads out of"):
+        source_of(scans)
+
+    # Then one that stays inside is a page
+    (scans / "2.png").unlink()
+    (scans / "2.png").symlink_to("1.png")
+    assert len(source_of(scans).names()) == 2

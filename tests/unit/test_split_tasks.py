@@ -1,5 +1,6 @@
 """The Celery tasks of a split, run one after another without worker or broker."""
 
+import errno
 import json
 import sqlite3
 from pathlib import Path
@@ -10,11 +11,15 @@ from pydantic import ValidationError
 
 from ambuda_desktop.books import book_folder
 from ambuda_desktop.celery_app import app
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.library import add_book
 from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.params.split import SplitPages
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import query
 from ambuda_desktop.store.dispatch import insert_finishes
+from ambuda_desktop.store.submit import insert
+from ambuda_desktop.worker.tasks import split as tasks
 from ambuda_desktop.worker.tasks.split import split_pages
 from tests.support import pdfs
 
@@ -69,3 +74,45 @@ def test_book_goes_through_all_three_tasks(tmp_path: Path, paths: Paths, store: 
 def test_parameters_are_checked(paths: Paths, params: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         split_pages.run(params)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full: "),
+        (
+            OSError(errno.EIO, "Input/output error"),
+            r"The book's folder cannot be used \(Input/output error\)",
+        ),
+        (MemoryError(), "needs more memory than a task may have"),
+    ],
+)
+def test_a_failure_of_the_machine_is_told_as_that(
+    tmp_path: Path, paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException, sentence: str,
+) -> None:  # fmt: skip
+    # Given a book, and a machine that fails its plan
+    pdfs.scanned_book(tmp_path / "book.pdf", 2)
+    add_book(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
+
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(tasks, "plan", fail)
+
+    # Then the sentence says so
+    with pytest.raises(AmbudaError, match=sentence):
+        run(store, store.execute("SELECT id FROM tasks").fetchone()["id"])
+
+
+def test_a_range_whose_open_copy_is_gone_says_what_to_do(
+    tmp_path: Path, paths: Paths, store: sqlite3.Connection
+) -> None:
+    # Given a locked book whose copy without its password somebody deleted
+    pdfs.scanned_book(tmp_path / "open.pdf", 1)
+    pdfs.lock(tmp_path / "open.pdf", tmp_path / "book.pdf", "secret")
+    add_book(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
+    task = SplitPages(book="book", pages="1").new_task(book="book")
+    insert(store, [task])
+    with pytest.raises(AmbudaError, match="Retry the book, and enter the password again"):
+        run(store, task.id)

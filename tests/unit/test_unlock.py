@@ -3,15 +3,18 @@
 import sqlite3
 import stat
 from pathlib import Path
+from typing import Any
 
+import pikepdf
 import pytest
 
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.library import add_book
-from ambuda_desktop.passwords import give_password
+from ambuda_desktop.passwords import forget_unused, give_password
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import dispatch, running
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.worker.pdf import unlock as module
 from ambuda_desktop.worker.pdf.original import open_pdf_original
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
@@ -96,7 +99,59 @@ def test_a_kill_in_between_costs_nothing(
     assert plan(folder, None, ignore).pages == 3
 
 
-@pytest.mark.parametrize(("book", "password"), [("book", ""), ("other", "x")])
+def test_a_kill_just_before_the_password_is_deleted_leaves_none(
+    folder: BookFolder, paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a worker that is killed when the decrypted copy is in its place
+    give_password(store, paths, "book", SECRET)
+
+    def die(_path: Path) -> None:
+        raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "sync_folder", die)
+        with pytest.raises(Stop):
+            plan(folder, None, ignore)
+    assert folder.password.exists()
+
+    # Then the next attempt deletes the password
+    assert plan(folder, None, ignore).pages == 3
+    assert not folder.password.exists()
+
+
+def test_a_password_that_was_not_used_is_deleted_when_its_split_is_over(
+    folder: BookFolder, paths: Paths, store: sqlite3.Connection
+) -> None:
+    # Given a password that waits for a worker, while the daemon starts
+    give_password(store, paths, "book", SECRET)
+    forget_unused(store, paths)
+    assert folder.password.exists()
+
+    # When its split is cancelled, and the daemon starts again
+    cancel(store, [store.execute("SELECT id FROM tasks").fetchone()["id"]])
+    forget_unused(store, paths)
+
+    # Then it is gone
+    assert not folder.password.exists()
+
+
+@pytest.mark.parametrize("revision", [3, 4, 6])
+def test_a_password_beyond_ascii_opens_old_and_new_files(tmp_path: Path, revision: int) -> None:
+    # Given a PDF locked by a program that follows the standard of its time
+    password = "Bühler 1876"
+    pdf = pikepdf.new()
+    pdfs.add_scan(pdf)
+    locked: Any = {"user": password, "owner": "owner", "R": revision, "aes": revision > 3}
+    pdf.save(tmp_path / "book.pdf", encryption=pikepdf.Encryption(metadata=revision > 3, **locked))
+    folder = pdfs.put_in_library(tmp_path / "library", tmp_path / "book.pdf")
+    folder.password.write_bytes(password.encode())
+
+    # Then its password opens it
+    with open_pdf_original(folder) as original:
+        assert original.count == 1
+
+
+@pytest.mark.parametrize(("book", "password"), [("book", ""), ("other", "x"), ("book", "\udcff")])
 def test_a_password_that_nobody_waits_for_is_refused(
     folder: BookFolder, paths: Paths, store: sqlite3.Connection, tmp_path: Path, book: str, password: str
 ) -> None:

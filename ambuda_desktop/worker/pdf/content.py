@@ -1,6 +1,7 @@
 """What a page's content stream draws: its images with their place, and whether anything else."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,10 +10,14 @@ import pikepdf
 from ambuda_desktop.worker.pdf.geometry import IDENTITY, Box, Matrix, number
 
 MAX_PACKED = 256_000  # bytes, compressed: beyond it the page is rendered without a closer look
+MAX_UNPACKED = 1_000_000  # bytes: a stream that unpacks to more would take seconds and gigabytes to be parsed
 SHORT = 4_096  # bytes: a page that is one image needs no more, unless it has a layer of hidden text
 MAX_FORMS = 20  # forms to look into for images
+MAX_NAMED = 100  # images to look at where the content is not read
+CAIRO_SIDE = 32_766  # pixels
 HIDDEN = 3  # the text rendering mode that paints nothing
 
+_TEXT_FILTERS = frozenset({"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"})
 _TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _PAINT = frozenset({"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "INLINE IMAGE"})
 _CURVES = frozenset({"m", "l", "c", "v", "y", "h"})
@@ -40,6 +45,8 @@ class Drawing:
     #: Whether text or curves are drawn, which may need more pixels than the images have.
     fine: bool = False
     empty: bool = False  # whether the page has no content at all
+    #: Whether an image has more pixels in a row or column than cairo draws: it leaves such images out without a word.
+    huge: bool = False
 
 
 class _State(NamedTuple):
@@ -50,9 +57,9 @@ class _State(NamedTuple):
 def drawing(page: pikepdf.Page, resources: pikepdf.Object, box: Box) -> Drawing:
     """What the page draws; long streams are only searched for images. `box` is what is shown of it."""
     streams = _streams(page)
-    if sum(int(number(s.get("/Length"), 0)) for s in streams) > MAX_PACKED:
-        return Drawing(other="its content is long", fine=True)
-    data = b"\n".join(s.read_bytes() for s in streams)
+    data = _unpacked(streams)
+    if data is None:
+        return Drawing(other="its content is long", fine=True, huge=_has_huge_image(resources))
     look = _Look(resources, box)
     look.result.empty = not data.strip()
     if len(data) <= SHORT or b"3 Tr" in data:
@@ -68,6 +75,38 @@ def _streams(page: pikepdf.Page) -> list[pikepdf.Stream]:
     contents = page.obj.get("/Contents")
     parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     return [part for part in parts if isinstance(part, pikepdf.Stream)]
+
+
+def _unpacked(streams: Sequence[pikepdf.Stream]) -> bytes | None:
+    """The content of some streams; None where it is too long to be looked at."""
+    if sum(int(number(s.get("/Length"), 0)) for s in streams) > MAX_PACKED:
+        return None
+    if any(_is_packed_twice(s) for s in streams):
+        return None
+    data = b"\n".join(s.read_bytes() for s in streams)
+    return data if len(data) <= MAX_UNPACKED else None
+
+
+def _has_huge_image(resources: pikepdf.Object) -> bool:
+    """Whether one of the images that the page may draw is huge; looks at the first of them."""
+    objects = resources.get("/XObject")
+    if not isinstance(objects, pikepdf.Dictionary):
+        return False
+    return any(_is_huge(found) for _, found in itertools.islice(objects.items(), MAX_NAMED))
+
+
+def _is_huge(image: pikepdf.Object) -> bool:
+    return isinstance(image, pikepdf.Stream) and any(
+        number(image.get(key), 0) > CAIRO_SIDE for key in ("/Width", "/Height")
+    )
+
+
+def _is_packed_twice(stream: pikepdf.Stream) -> bool:
+    """What is packed once unpacks to a thousand times its size at most, twice to a million times."""
+    filters = stream.get("/Filter")
+    if not isinstance(filters, pikepdf.Array):
+        return False
+    return sum(str(f) not in _TEXT_FILTERS for f in filters) > 1
 
 
 class _Look:
@@ -160,6 +199,7 @@ class _Look:
             self.spoil(f"{name} is missing")
         elif found.get("/Subtype") == "/Image":
             self.result.images.append(DrawnImage(found, self.state.matrix))
+            self.result.huge = self.result.huge or _is_huge(found)
         else:
             self.spoil("a form is drawn")
             self._look_into(found)
@@ -167,7 +207,7 @@ class _Look:
     def _look_into(self, form: pikepdf.Stream) -> None:
         """Search a form for images only, for their resolution."""
         self.forms += 1
-        if self.forms > MAX_FORMS or number(form.get("/Length"), 0) > MAX_PACKED:
+        if self.forms > MAX_FORMS or _unpacked([form]) is None:
             return
         kept = self.state, self.stack, self.resources
         matrix = form.get("/Matrix")

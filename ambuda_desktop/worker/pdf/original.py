@@ -10,6 +10,7 @@ import pikepdf
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.passwords import forget_password
 from ambuda_desktop.worker.pdf.copy_page import BadJpeg, embedded_jpeg
 from ambuda_desktop.worker.pdf.opening import Unreadable, open_with_qpdf
 from ambuda_desktop.worker.pdf.poppler import poppler_count, poppler_size
@@ -29,21 +30,34 @@ from ambuda_desktop.worker.split.page import Made
 @contextmanager
 def open_pdf_original(folder: BookFolder) -> Iterator["PdfOriginal"]:
     """The opened PDF. Raises BadInput where it is of no use, NeedsPassword where it is locked."""
-    path = folder.decrypted if folder.decrypted.exists() else folder.original
+    path, opened = _open(folder)
+    if isinstance(opened, pikepdf.Pdf):
+        with opened:
+            yield PdfOriginal(path, opened)
+        return
+    original = PdfOriginal(path, None, str(opened))
+    if not original.count:
+        raise BadInput(str(opened)) from opened
+    yield original
+
+
+def _open(folder: BookFolder) -> tuple[Path, pikepdf.Pdf | Unreadable]:
+    """The file that is read, and what qpdf makes of it."""
+    if folder.decrypted.exists():
+        forget_password(folder)  # we were killed just before
+        return folder.decrypted, _try(folder.decrypted)
     try:
-        pdf = open_with_qpdf(path)
+        return folder.original, _try(folder.original)
     except pikepdf.PasswordError:
         unlock(folder)
-        path = folder.decrypted
-        pdf = open_with_qpdf(path)
+        return folder.decrypted, _try(folder.decrypted)
+
+
+def _try(path: Path) -> pikepdf.Pdf | Unreadable:
+    try:
+        return open_with_qpdf(path)
     except Unreadable as error:
-        original = PdfOriginal(path, None, str(error))
-        if not original.count:
-            raise BadInput(str(error)) from error
-        yield original
-        return
-    with pdf:
-        yield PdfOriginal(path, pdf)
+        return error
 
 
 class PdfOriginal:
@@ -100,7 +114,7 @@ class PdfOriginal:
             return self._unseen(number, options)
         try:
             decision = preflight(self._pdf.pages[number - 1])
-        except FAULTS as error:
+        except FAULTS as error:  # the page cannot even be had
             decision = Render(f"it is damaged: {error}")
         if isinstance(decision, Copy):
             gray = not options.grayscale or color_components(decision.image) == 1

@@ -17,7 +17,9 @@ TEXT_SIDE = 3_600  # pixels of the longer side at which text set over a coarse s
 TOLERANCE = 0.01  # of the page's size
 
 #: What a damaged PDF makes pikepdf and our own arithmetic raise.
-FAULTS = (pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError)
+FAULTS = (
+    pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, MemoryError,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Render:
     scale: float = BORN_DIGITAL_DPI
     dpi: float = BORN_DIGITAL_DPI  # pixels per inch, which differs from `scale` where UserUnit is not 1
     draws: bool = True  # whether it has any content
+    huge: bool = False  # whether it has an image that only PDFium draws
 
     def at_most(self, dpi: int | None) -> "Render":
         """The same, no finer than `dpi`."""
@@ -53,7 +56,16 @@ def preflight(page: pikepdf.Page) -> Copy | Render:
         return _decide(page)
     except FAULTS as error:
         log.info("Page rendered without a closer look: %s", error)
-        return Render(f"it is damaged: {error}")
+        return damaged(page, error)
+
+
+def damaged(page: pikepdf.Page, error: Exception) -> Render:
+    """How to render a page of which nothing is known but, perhaps, its size."""
+    why = f"it is damaged: {error}"
+    try:
+        return _render(sheet(page), Drawing(fine=True), why)
+    except FAULTS:
+        return Render(why)
 
 
 def _decide(page: pikepdf.Page) -> Copy | Render:
@@ -146,7 +158,8 @@ def _resolution(drawn: DrawnImage) -> tuple[float, float]:
 
 def _render(shown: Sheet, drawn: Drawing, why: str) -> Render:
     scale = scale_within_limits(_wanted_scale(shown, drawn), shown.box.width, shown.box.height)
-    return Render(why, scale, round(scale / shown.user_unit, 2), draws=not drawn.empty)
+    dpi = round(scale / shown.user_unit, 2)
+    return Render(why, scale, dpi, draws=not drawn.empty, huge=drawn.huge)
 
 
 def scale_within_limits(scale: float, width: float, height: float) -> float:

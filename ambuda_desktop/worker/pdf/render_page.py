@@ -1,7 +1,10 @@
 """Rendering a page with poppler, or with PDFium where poppler is missing: each in a process with limits."""
 
+import errno
 import io
+import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from ambuda_desktop.worker.split.encode import encode
 from ambuda_desktop.worker.split.page import CannotMake, Made
 
 TIMEOUT = 120  # seconds a page may take
+NEEDED = 1 << 20  # bytes of free disk, below which a page that was not made may be made elsewhere
 _NO_MEMORY = ("bad_alloc", "Out of memory", "out of memory", "MemoryError")
 
 
@@ -34,15 +38,21 @@ def render_page(
     `work`: a folder for temporary files. `doubt`: a sentence that says why the page may be damaged.
     """
     options = options or PageOptions()
-    name = "Poppler" if have_poppler() else "PDFium"
+    if page.scale <= 0:
+        raise CannotMake(
+            "This page says that it is many kilometres wide or high, and no program can show that."
+        )
+    name = "PDFium" if page.huge or not have_poppler() else "Poppler"
     with tempfile.TemporaryDirectory(prefix="render-", dir=work) as folder:
         target = Path(folder) / ("page.png" if options.format == "png" else "page.jpg")
         ran = _run(_command(pdf, number, page, target, options), name)
         complaint = _words(ran.error)
         if ran.code or not target.exists():
+            _blame_the_disk(work)
             raise CannotMake(_failure(name, ran, complaint))
         made = _made(target, page, options)
         if made is None:
+            _blame_the_disk(work)
             raise CannotMake(_sentence(f"{name} made only a part of this page's image", complaint))
         if complaint:
             doubt = _sentence("This page is damaged and may be incomplete", complaint)
@@ -57,7 +67,7 @@ def render_page(
 def _command(pdf: Path, number: int, page: Render, target: Path, options: PageOptions) -> list[str]:
     gray = ["-gray"] if options.grayscale else []
     pdftocairo = poppler("pdftocairo")
-    if pdftocairo is None or not have_poppler():
+    if pdftocairo is None or page.huge or not have_poppler():
         return program(
             "pdfium", str(pdf), str(number), str(page.scale), str(target), str(options.quality), *gray
         )
@@ -99,6 +109,12 @@ def _is_blank(path: Path) -> bool:
         image.draft("RGB", (image.width // 8, image.height // 8))
         bands = image.convert("RGB").getextrema()
     return all(low == high for low, high in bands)  # type: ignore[misc]
+
+
+def _blame_the_disk(folder: Path) -> None:
+    """Raises OSError where the disk is full: then it is not the fault of the page."""
+    if shutil.disk_usage(folder).free < NEEDED:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _failure(name: str, ran: Ran, complaint: str | None) -> str:

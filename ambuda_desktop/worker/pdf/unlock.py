@@ -1,5 +1,6 @@
 """Opening a PDF that has a password: once, into a copy that needs none, so that the password goes no further."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -30,14 +31,15 @@ def unlock(folder: BookFolder) -> None:
     folder.work.mkdir(exist_ok=True)
     part = folder.work / f".decrypted.{os.getpid()}.pdf"
     try:
-        _decrypt(folder.original, part, password)
+        with _opened(folder.original, password) as pdf:
+            pdf.save(part, encryption=False)
         sync_file(part)
         part.replace(folder.decrypted)
         sync_folder(folder.work)
     except pikepdf.PasswordError:
         forget_password(folder)
         raise NeedsPassword("another password") from None
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, RuntimeError) as error:
         forget_password(folder)
         raise BadInput(f"The PDF cannot be decrypted: {error}.") from error
     finally:
@@ -46,6 +48,12 @@ def unlock(folder: BookFolder) -> None:
     forget_password(folder)
 
 
-def _decrypt(source: Path, target: Path, password: str) -> None:
-    with pikepdf.open(source, password=password) as pdf:
-        pdf.save(target, encryption=False)
+def _opened(path: Path, password: str) -> pikepdf.Pdf:
+    """Older PDFs keep the bytes of their password in the character set of PDF itself, newer ones in UTF-8."""
+    with contextlib.suppress(pikepdf.PasswordError):
+        return pikepdf.open(path, password=password)
+    try:
+        old = password.encode("pdfdoc_pikepdf")
+    except UnicodeEncodeError:
+        old = password.encode()
+    return pikepdf.open(path, password=old)

@@ -1,11 +1,10 @@
 """Ending a split: new images take the place of old ones, and every page gets its record in the manifest."""
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-
-from PIL import Image
 
 from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder
 from ambuda_desktop.files import sync_folder
@@ -13,12 +12,10 @@ from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.pdf import jpeg
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
+from ambuda_desktop.worker.pictures import png
 from ambuda_desktop.worker.split.asked import asked_pages
 from ambuda_desktop.worker.split.original import open_original
 from ambuda_desktop.worker.split.ranges import finished_record, known_records
-
-#: What a damaged picture makes Pillow raise.
-_FAULTS = (OSError, ValueError, SyntaxError)
 
 
 def finish(folder: BookFolder, options: PageOptions | None = None) -> tuple[Manifest, bool]:
@@ -89,7 +86,8 @@ def _record(
     finished = finished_record(folder, number, options, known)
     present = folder.page(number)
     waits = finished is not None and (work / finished.file).exists()  # for all of its companions
-    if finished and not waits and present is not None and present.name == finished.file:
+    if finished and not waits:
+        _drop_earlier(folder, finished, known.get(number))
         return finished
     latest = PageRecord.load(work / f"{number}.json")
     before = known.get(number)
@@ -100,6 +98,16 @@ def _record(
             return record
     reason = "This page was not made." if number in asked else "This page was not asked for."
     return PageRecord(number=number, method="missing", reason=reason)
+
+
+def _drop_earlier(folder: BookFolder, record: PageRecord, before: PageRecord | None) -> None:
+    """Remove the image whose place a new one has taken, where we were killed between the two."""
+    if before is None or not before.file or before.file == record.file:
+        return
+    old = folder.pages / before.file
+    with contextlib.suppress(FileNotFoundError):
+        if old.stat().st_size == before.bytes:  # else somebody put another there
+            old.unlink()
 
 
 def _record_of_file(path: Path, number: int, before: PageRecord | None) -> PageRecord:
@@ -126,9 +134,4 @@ def _size(path: Path, data: bytes) -> tuple[int, int] | None:
     if path.suffix == ".jpg":
         frame = jpeg.read_frame(data)
         return (frame.width, frame.height) if frame and jpeg.is_complete(data) else None
-    try:
-        with Image.open(path) as image:
-            image.load()
-            return image.size
-    except _FAULTS:
-        return None
+    return png.read_size(data) if png.is_complete(data) else None

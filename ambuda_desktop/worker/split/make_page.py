@@ -12,12 +12,6 @@ from ambuda_desktop.manifest import PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.split.page import CannotMake, Made, Original
 
-_OUR_DISK = {
-    errno.ENOSPC: "The disk is full",
-    errno.EDQUOT: "Your share of the disk is full",
-    errno.EROFS: "The disk is read-only",
-}
-
 log = logging.getLogger(__name__)
 
 
@@ -34,9 +28,19 @@ def make_page(
         record = _make(original, folder, number, options, earlier)
         record.save(work / f"{number}.json")
     except OSError as error:
-        what = _OUR_DISK.get(error.errno or 0, f"Page {number} cannot be written ({error.strerror})")
-        raise AmbudaError(f"{what}: {folder.path}. The pages made so far are kept.") from error
+        what = f"Page {number} cannot be written"
+        raise AmbudaError(disk_failure(folder, error, what)) from error
     return record
+
+
+def disk_failure(folder: BookFolder, error: OSError, what: str) -> str:
+    """A sentence for an `error` met in the folder of a book; `what`: what could not be done."""
+    ours = {
+        errno.ENOSPC: "The disk is full",
+        errno.EDQUOT: "Your share of the disk is full",
+        errno.EROFS: "The disk is read-only",
+    }.get(error.errno or 0, f"{what} ({error.strerror or error})")
+    return f"{ours}: {folder.path}. The pages made so far are kept; when that is mended, retry the book."
 
 
 def _make(
@@ -54,9 +58,9 @@ def _make(
         target = work / name
     else:
         target = folder.pages / name
-        if present is not None and present != target:
-            present.unlink()
     _write(target, work, made)
+    if target.parent == folder.pages and present is not None and present != target:
+        present.unlink(missing_ok=True)  # only now: were we killed before, the page would have no image
     return PageRecord(
         number=number, file=name, method=made.method, width=made.width, height=made.height, dpi=made.dpi,
         bytes=len(made.data), sha256=hashlib.sha256(made.data).hexdigest(), reason=made.warning, options=options,

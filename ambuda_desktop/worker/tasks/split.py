@@ -8,14 +8,17 @@ from typing import Any
 
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages, parse_pages
 from ambuda_desktop.relocation import LibraryMoves, staying
 from ambuda_desktop.store.submit import child_id, set_pages
+from ambuda_desktop.worker.limited import limited_memory
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
+from ambuda_desktop.worker.split.make_page import disk_failure
 from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import RangeResult, split_range
-from ambuda_desktop.worker.task import Cancelled, Park, StoreTask
+from ambuda_desktop.worker.task import Cancelled, Park, StoreTask, not_the_fault_of_the_task
 
 MOVE_PAUSE = 2.0  # seconds until a task that met a moving library looks again
 TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
@@ -33,7 +36,8 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
         except Cancelled:
             folder.decrypted.unlink(missing_ok=True)
             raise
-    set_pages(self.connection(), params.book, planned.pages)
+    with not_the_fault_of_the_task():
+        set_pages(self.connection(), params.book, planned.pages)
     # Ids that follow from ours: run twice, this submits nothing twice.
     children = [
         SplitPages(book=params.book, pages=format_pages(numbers), options=params.options).new_task(
@@ -49,7 +53,12 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
 def split_pages(self: StoreTask, params: SplitPages) -> RangeResult:
     """Make the images of some pages of a book."""
     with _folder(self, params.book) as folder:
-        return split_range(folder, params.numbers(), self.progress, params.options)
+        try:
+            return split_range(folder, params.numbers(), self.progress, params.options)
+        except NeedsPassword:
+            raise AmbudaError(
+                "The copy of the PDF without its password is gone. Retry the book, and enter the password again."
+            ) from None
 
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=FinishSplit.task, time_limit=TIME_LIMIT)
@@ -67,9 +76,21 @@ def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _folder(task: StoreTask, book: str) -> Iterator[BookFolder]:
-    """The folder of a book, which stays where it is for the length of a block."""
+    """The folder of a book, which stays where it is for the length of a block. A failure that nobody foresaw is told
+    as what it is: the disk's, or one of memory."""
     try:
         with staying(task.paths):
-            yield book_folder(task.paths, book)
+            folder = book_folder(task.paths, book)
+            try:
+                with limited_memory():
+                    yield folder
+            except ConnectionError:  # of Redis
+                raise
+            except OSError as error:
+                raise AmbudaError(disk_failure(folder, error, "The book's folder cannot be used")) from error
+            except MemoryError:
+                raise AmbudaError(
+                    "The book needs more memory than a task may have; it may be damaged."
+                ) from None
     except LibraryMoves:
         raise Park("the library to be moved", until=time.time() + MOVE_PAUSE) from None
