@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 @app.task(bind=True)
-def transliterate(self, text: str, times: int = 40, to_devanagari: bool = True):
+def transliterate(self, text: str, times: int = 120, to_devanagari: bool = True):
     """Transliterate a text, slowly enough to be watched."""
     for number in range(1, times + 1):
         log.info("verse %d of %d", number, times)
@@ -100,7 +100,7 @@ def make_books(folder: Path) -> dict[str, Path]:
     made = {name: folder / f"{name}.pdf" for name in ("Meghadūta (1841)", "मेघदूतम्", "Gītagovinda (1836)")}
     damaged, long, locked = made.values()
     longer_sample(damaged, 60, damaged=17)
-    longer_sample(long, 400)
+    longer_sample(long, 1200)
     with pikepdf.open(SAMPLE) as pdf:
         pdf.save(locked, encryption=pikepdf.Encryption(user="hush", owner="hush"))
     return made

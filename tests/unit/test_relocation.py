@@ -13,6 +13,7 @@ from ambuda_desktop.library import add_book, tidy
 from ambuda_desktop.locks import holding
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.relocation import LibraryMoves, move_library, staying
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.store.control import pause_books
 from tests.support import pdfs
@@ -233,7 +234,10 @@ def test_a_move_that_was_killed_is_put_right_at_the_next_start(
 
     with monkeypatch.context() as patch:
         patch.setattr(relocation, "_resume", lambda *_: None)  # a killed process does nothing more
-        patch.setattr(relocation, "_rename_or_copy" if moment == "before" else "_name_library", die)
+        if moment == "before":
+            patch.setattr(relocation, "_rename_or_copy", die)
+        else:
+            patch.setattr(Settings, "change", die)
         with pytest.raises(Killed):
             move_library(store, paths, tmp_path / "disk", ignore)
     found = summary(store, book)
