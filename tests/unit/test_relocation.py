@@ -229,7 +229,7 @@ def test_a_move_that_was_killed_is_put_right_at_the_next_start(
     rests = add_book(store, paths, tmp_path / "rests.pdf", ignore)
     pause_books(store, [rests])
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:

@@ -189,7 +189,8 @@ class TasksPage(QWidget):
             self.chips.show_counts(query.counts(store), query.total(store))
         failed = query.counts(store)["failed"]
         self._retry_failed.setVisible(failed > 0 and wanted.group in (None, "failed"))
-        self._retry_failed.set_words(self.tr("Retry all {} failed").format(number(failed)))
+        words = plural(failed, self.tr("Retry %s failed"), self.tr("Retry all %s failed"))
+        self._retry_failed.set_words(words)
         self._filter_row.setVisible(wanted.book is not None or bool(wanted.text))
         self._filter_words.setText(f"{self._words(wanted)}: {number(self.model.rowCount())}")
 
