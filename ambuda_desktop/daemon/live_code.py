@@ -18,7 +18,7 @@ from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.facts import drop_wish, fact, wish
+from ambuda_desktop.store.facts import fact, take_wish, wish
 from ambuda_desktop.store.known_tasks import waiting_for_code
 from ambuda_desktop.task_folders import own_folder, usable_folders
 
@@ -49,7 +49,7 @@ class LiveCode:
     @property
     def is_booting(self) -> bool:
         """Whether somebody waits for new code."""
-        return self._reloader.is_booting or any(self.generations.live(pool) is None for pool in POOLS)
+        return self._reloader.is_booting or self.generations.is_booting
 
     def tick(self, busy: set[str]) -> list[Generation]:
         """One round. `busy`: queues of generations that have tasks. Returns the generations that ended."""
@@ -64,9 +64,8 @@ class LiveCode:
         for key, does in (("reload", lambda _: self._reloader.reload_now()),
                           ("restart", lambda _: self.generations.restart()),
                           ("stop_generations", self.generations.stop_draining)):  # fmt: skip
-            wanted = wish(self._connection, key)
-            if wanted:
-                drop_wish(self._connection, key, before=time.time() + 1)
+            # Asked first: taking one is a write, and this is asked all the time.
+            if wish(self._connection, key) and (wanted := take_wish(self._connection, key)):
                 does(wanted)
 
     def facts(self) -> dict[str, Any]:

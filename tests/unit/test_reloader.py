@@ -32,7 +32,8 @@ class World:
         self.is_full = False
         self.gone_back: list[str] = []
         self.renewed = 0
-        self.server = SimpleNamespace(files=frozenset())
+        self.is_outdated = False
+        self.files: frozenset[str] = frozenset()
         self.history = ReloadHistory([], clock=lambda: self.now)
         self.reloader = Reloader(
             self.code, cast(CodeWatch, self), cast(Generations, self), cast(Warmth, self), self.history,
@@ -57,7 +58,7 @@ class World:
         made = SimpleNamespace(
             pool=pool, state="starting", failure=None, problems=[], importing=None, code=self.code.hash,
             files=frozenset([str(self.file)]), paths=self.paths, queue=f"{pool}.x.{len(self.ordered)}",
-            tolerated=tolerated,
+            tolerated=tolerated, exit_code=None, terminated_at=None, import_traceback="",
         )  # fmt: skip
         self.ordered.append(made)
         return made
@@ -216,7 +217,7 @@ def test_a_module_that_nobody_imports_is_looked_at_only_while_something_is_wrong
 
 
 def test_code_that_the_fork_server_has_needs_another_one(world: World) -> None:
-    world.server.files = frozenset([str(world.file)])
+    world.files = frozenset([str(world.file)])
     world.save("X = 1\n")
     assert world.renewed == 1
     assert len(world.ordered) == 2

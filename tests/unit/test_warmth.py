@@ -16,8 +16,8 @@ class Server:
 
     def __init__(self, learned: tuple[str, ...]) -> None:
         self.learned = learned
-        self.alive, self.is_warm, self.closed, self.ended = True, False, False, False
-        self.exit_codes: dict[int, int] = {}
+        self.alive, self.is_warm, self.closed, self.ended, self.hangs = True, False, False, False, False
+        self.exit_codes: dict[str, int] = {}
         self.process = SimpleNamespace(returncode=None)
 
     def tick(self) -> None: ...
@@ -26,7 +26,7 @@ class Server:
         self.closed, self.alive = True, False
 
     def end(self) -> None:
-        self.ended = True
+        self.ended, self.alive, self.process.returncode = True, False, -9
 
     def die(self, code: int) -> None:
         self.alive, self.process.returncode = False, code
@@ -64,11 +64,9 @@ def test_learned_modules_go_into_a_second_server_that_takes_over_when_it_is_warm
     started[1].is_warm = True
     warmth.tick()
     assert warmth.server is cast(ForkServer, started[1])
-    started[0].exit_codes[7] = 3
-    assert warmth.exit_code(7) == 3
-    warmth.release(in_use=True)
+    warmth.release([cast(ForkServer, started[0])])
     assert not started[0].closed
-    warmth.release(in_use=False)
+    warmth.release([])
     assert started[0].closed
 
     # And the next daemon knows them from the start
