@@ -62,7 +62,7 @@ def smoke(bundle: Bundle) -> None:
 
     bundle.save("pranamami")
     bundle.wait_until(lambda: bundle.answer() == "pranamami world 0", "saved code is live")
-    print("A save went live in", bundle.fact("reloads")[-1]["seconds"], "s.")
+    print("A save went live in", bundle.fact("reloads")[-1]["seconds"], "s.")  # noqa: T201
 
     servers = bundle.fork_servers()
     assert servers, "no fork server"
@@ -82,7 +82,7 @@ def main() -> None:
             smoke(bundle)
         finally:
             bundle.end()
-    print(f"{Bundle.binary.name}: tasks run, reload and survive the end of the fork server.")
+    print(f"{Bundle.binary.name}: tasks run, reload and survive the end of the fork server.")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -32,14 +32,12 @@ class LiveCode:
         self, paths: Paths, connection: sqlite3.Connection, notice: Callable[[str], None], census: Census,
         wake: Callable[[], None], extra: Sequence[Path],
     ) -> None:  # fmt: skip
-        self._paths, self._connection = paths, connection
+        self._paths, self._connection, self._notice, self._extra = paths, connection, notice, extra
+        self._complaints: list[str] = []  # about folders that cannot be used; said already
         paths.tasks.mkdir(mode=0o700, exist_ok=True)
-        folders, complaints = usable_folders(paths, extra)
-        for sentence in complaints:
-            notice(sentence)
-        code = TaskCode(folders, own_folder())
+        code = TaskCode(self._usable_folders(), own_folder())
         self._code, self._warmth = code, Warmth(paths)
-        self._watch = CodeWatch([*folders, *([code.own] if code.own else [])], wake)
+        self._watch = CodeWatch(self._watched_folders(), wake)
         self.generations = Generations(paths, self._sizes(), notice, census, code, self._warmth)
         self._history = ReloadHistory(fact(connection, "reloads") or [])
         self._reloader = Reloader(code, self._watch, self.generations, self._warmth, self._history)
@@ -58,7 +56,8 @@ class LiveCode:
         return gone
 
     def follow_wishes(self) -> None:
-        """Pool sizes, reload now, restart, end an old generation, reload on or off."""
+        """Task folders, pool sizes, reload now, restart, end an old generation, reload on or off."""
+        self._follow_folders()
         self.generations.resize(self._sizes())
         self._reloader.is_on = self._is_on()
         for key, does in (("reload", lambda _: self._reloader.reload_now()),
@@ -87,6 +86,28 @@ class LiveCode:
         """End everything; `timeout`: seconds that workers get."""
         self._watch.stop()
         self.generations.stop(timeout)
+
+    def _follow_folders(self) -> None:
+        """A folder that the settings name goes live, and one that they name no more goes."""
+        try:
+            folders = self._usable_folders()
+        except BadInput:  # the settings are damaged: the folders stay
+            return
+        if folders != self._code.folders:
+            changed = self._code.follow(folders)
+            self._watch.follow(self._watched_folders())
+            self._reloader.note(changed, urgent=False)
+
+    def _usable_folders(self) -> list[Path]:
+        folders, complaints = usable_folders(self._paths, self._extra)
+        for sentence in complaints:
+            if sentence not in self._complaints:
+                self._notice(sentence)
+        self._complaints = complaints
+        return folders
+
+    def _watched_folders(self) -> list[Path]:
+        return [*self._code.folders, *([self._code.own] if self._code.own else [])]
 
     def _sizes(self) -> Sizes:
         return {**default_sizes(), **(wish(self._connection, "pools") or {})}
