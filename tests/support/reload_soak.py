@@ -114,7 +114,8 @@ class Report:
             f"seed {self.seed}: {self.reloads} reloads, {self.broken} of them broken, in {self.took:.0f} s; "
             f"median {median:.2f} s from save to answer; kills: {dict(self.kills)}; {self.tasks} tasks: "
             f"{dict(self.states)}, {self.reruns} run again, {self.stale} in old code; "
-            f"went back {self.went_back} times; fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
+            f"went back {self.went_back} times; "
+            f"fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
             f"pss {self.early.pss / mb:.1f} -> {self.late.pss / mb:.1f} MB, "
             f"descriptors {self.early.descriptors} -> {self.late.descriptors}; "
             f"daemon's descriptors {self.daemon_descriptors}; zombies {self.zombies}"
@@ -129,12 +130,12 @@ class Load(threading.Thread):
         self.floors: dict[str, int] = {}
         self.floor = 1
         self._program = program
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
         numbers = itertools.count(1)
         with closing(connect(self._program.paths.store)) as connection:
-            while not self._stop.wait(BATCH / RATE):
+            while not self._ended.wait(BATCH / RATE):
                 waiting = connection.execute("SELECT count(*) FROM tasks WHERE ended_at IS NULL").fetchone()[
                     0
                 ]
@@ -147,7 +148,7 @@ class Load(threading.Thread):
                 self.floors |= {task.id: floor for task in tasks}
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ended.set()
         self.join()
 
     def _task(self, number: int) -> NewTask:
