@@ -21,3 +21,5 @@ fi
 program=dist/ambuda-desktop/ambuda-desktop
 "$program" --help >/dev/null
 echo "$program starts; $(du -sh dist/ambuda-desktop | cut -f 1) in all."
+# Whether its workers start can only be seen by starting them.
+PYTHONPATH=. .venv/bin/python packaging/smoke_bundle.py "$program"

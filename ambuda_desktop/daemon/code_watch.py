@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -55,6 +56,14 @@ class CodeWatch:
                 self._watch(folder, inode)
                 self._note(folder, urgent=False)
 
+    def follow(self, folders: Sequence[Path]) -> None:
+        """Watch these folders instead of those before."""
+        for folder in set(self._folders) - set(folders):
+            if watched := self._watched.pop(folder, None):
+                self._observer.unschedule(watched[1])
+        self._folders = list(folders)
+        self.look_for_folders()
+
     def stop(self) -> None:
         """Watch no more."""
         self._observer.stop()
@@ -67,6 +76,8 @@ class CodeWatch:
                 self._observer.schedule(_Events(self._take), str(folder), recursive=True),
             )
         except OSError as error:  # the system watches no more folders than it may
+            if not folder.is_dir():
+                return  # it went just now
             if isinstance(self._observer, PollingObserver):
                 raise
             log.warning("%s cannot be watched (%s); looking once a second instead", folder, error)
@@ -76,7 +87,8 @@ class CodeWatch:
             self._observer = PollingObserver(timeout=POLL)
             self._observer.start()
             for one in folders:
-                self._watch(one, one.stat().st_ino)
+                with suppress(FileNotFoundError):
+                    self._watch(one, one.stat().st_ino)
 
     def _take(self, event: FileSystemEvent) -> None:
         polling = isinstance(self._observer, PollingObserver)

@@ -141,8 +141,8 @@ def parse(meta: dict[str, Any]) -> Update | None:
     if isinstance(result, dict) and "current" in result:
         current, total = _count(result["current"]), _count(result.get("total"))
         return Update(task_id, schema.PROGRESS, generation, current=current, total=total)
-    pid = _count(result.get("pid")) if isinstance(result, dict) else 0  # Celery's own: `task_track_started`
-    return Update(task_id, schema.STARTED, generation, pid=pid or None)
+    # Also Celery's own STARTED: it comes before the task has asked the store whether it may start.
+    return None
 
 
 def _count(value: Any) -> int:

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 UNSAFE = 3  # exit code of worker/fork_server.py: a learned module has started a thread
 MOST = 1 << 20  # bytes of a message
+#: Seconds to import in. A module may wait for ever (for a network, say), and orders would wait with it. Less than a
+#: generation gets to be ready, so that it is not the generation that is blamed.
+WARM_TIMEOUT = 30.0
 
 
 class ForkServer:
@@ -29,12 +33,13 @@ class ForkServer:
         self.learned = tuple(learned)
         self.is_warm = False
         self.files: frozenset[str] = frozenset()  # of the program's code that it has imported
-        self.exit_codes: dict[int, int] = {}  # by pid
+        self.exit_codes: dict[str, int] = {}  # of generations, by queue
+        self._started_at = time.monotonic()
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here.setblocking(False)
         self._control = here
         with (paths.logs / "fork-server.stderr").open("ab") as stderr, there:
-            command = [*dies_with_us(), *program("fork-server", *learned)]
+            command = [*dies_with_us(), *program("fork-server", "--", *learned)]
             self.process = subprocess.Popen(
                 command, stdin=there.fileno(), stdout=stderr, stderr=stderr,
                 env={**os.environ, ENVIRONMENT: str(paths.root)}, process_group=0, cwd=paths.root,
@@ -43,6 +48,11 @@ class ForkServer:
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it imports for longer than it may."""
+        return not self.is_warm and time.monotonic() - self._started_at > WARM_TIMEOUT
 
     def order(self, order: Mapping[str, Any], stdin: int, status: int) -> None:
         """Ask for a generation with these two descriptors. Raises OSError where the server cannot take it."""
@@ -65,7 +75,7 @@ class ForkServer:
                 if said["failed"]:
                     log.info("Not imported before the fork: %s", ", ".join(said["failed"]))
             else:
-                self.exit_codes[said["pid"]] = said["code"]
+                self.exit_codes[said["queue"]] = said["code"]
 
     def close(self) -> None:
         """Let it go: it ends when it reads the end of its line. Its generations live on."""

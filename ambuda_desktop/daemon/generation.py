@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import time
@@ -13,6 +14,9 @@ from ambuda_desktop.daemon.fork_server import ForkServer
 from ambuda_desktop.locks import is_held
 from ambuda_desktop.paths import Paths
 
+log = logging.getLogger(__name__)
+
+EXIT_PATIENCE = 0.5  # seconds that the fork server gets to say how it ended, once it has
 Kind = Literal["prefork", "threads"]
 #: `ready` takes tasks as soon as it is made live; `resting` has ended its own and could be made live again.
 State = Literal["starting", "ready", "live", "draining", "resting", "ending", "gone"]
@@ -35,11 +39,16 @@ class Generation:
         self.pid: int | None = None
         self.exit_code: int | None = None
         self.started_at = time.time()
+        self._ordered_at = time.monotonic()
+        self._over_at: float | None = None  # time.monotonic() of the end of its line
         self.live_since: float | None = None
         self.draining_since: float | None = None
         self.terminated_at: float | None = None  # time.monotonic() of SIGTERM
+        self.is_late = False  # not ready in time, and killed for that
+        self.is_deaf = False  # connected to a Redis that is gone; it may not notice for a minute
         self.importing: str | None = None  # the file in hand
         self.imported = False
+        self.import_traceback = ""  # of an import that hung
         self.problems: list[dict[str, Any]] = []  # files of task code that cannot be used
         self.failure: str | None = None  # why its code must not be used
         self.sentences: list[str] = []  # for the user, not yet passed on
@@ -66,9 +75,8 @@ class Generation:
         if self.state == "gone":
             return
         over = self._listen()
-        if self.pid is not None and self.exit_code is None:
-            self.exit_code = self.server.exit_codes.get(self.pid)
-        if self.exit_code is not None:
+        if self.exit_code is None and self.queue in self.server.exit_codes:
+            self.exit_code = self.server.exit_codes.pop(self.queue)
             self.kill()  # pool processes may outlive their parent for a while
         if (
             self.state == "starting"
@@ -77,10 +85,24 @@ class Generation:
         ):
             self.state = "ready"
         # Each of its processes holds both the line and the lock, so the end of the line comes with the last of them.
-        if over and not is_held(self.lock, shared=True):
-            self.exit_code = self.server.exit_codes.get(self.pid or 0, self.exit_code)
-            self.state = "gone"
-            self._close()
+        if over and not is_held(self.lock, shared=True) and not self._exit_code_may_come():
+            self._end()
+
+    def _exit_code_may_come(self) -> bool:
+        self._over_at = self._over_at or time.monotonic()
+        late = time.monotonic() - self._over_at > EXIT_PATIENCE
+        return self.pid is not None and self.exit_code is None and self.server.alive and not late
+
+    def _end(self) -> None:
+        self.state = "gone"
+        self._close()
+        place = self.paths.import_traceback(self.queue)
+        if self.importing:
+            with contextlib.suppress(OSError):
+                self.import_traceback = place.read_text(errors="replace")
+        for file in (place, self.lock):
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
 
     def _listen(self) -> bool:
         """Read what it says; True where the line is at its end."""
@@ -92,7 +114,10 @@ class Generation:
                 self._heard += chunk
         *lines, self._heard = self._heard.split(b"\n")
         for line in lines:
-            self._take(json.loads(line))
+            try:
+                self._take(json.loads(line))
+            except (ValueError, KeyError, TypeError):  # task code may have written on our descriptor
+                log.warning("Generation %s said what cannot be read: %.200r", self.queue, line)
         return over
 
     def _take(self, said: dict[str, Any]) -> None:
@@ -123,8 +148,8 @@ class Generation:
 
     @property
     def age(self) -> float:
-        """Seconds since it was ordered."""
-        return time.time() - self.started_at
+        """Seconds since it was ordered; those that the machine slept do not count."""
+        return time.monotonic() - self._ordered_at
 
     def make_live(self) -> None:
         """Tasks go to it from now on."""

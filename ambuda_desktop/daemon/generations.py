@@ -1,7 +1,6 @@
 """All generations: each pool has one that is live, perhaps one that will be, and older ones that drain."""
 
 import logging
-import multiprocessing
 import sqlite3
 import time
 import uuid
@@ -10,7 +9,9 @@ from typing import Any
 
 from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.census import Census, exit_code
+from ambuda_desktop.daemon.false_starts import FalseStarts
 from ambuda_desktop.daemon.generation import Generation, Kind
+from ambuda_desktop.daemon.probation import Probation
 from ambuda_desktop.daemon.task_code import TaskCode
 from ambuda_desktop.daemon.warmth import Warmth
 from ambuda_desktop.paths import Paths
@@ -21,19 +22,7 @@ log = logging.getLogger(__name__)
 TERM_TIMEOUT = 5.0  # seconds between SIGTERM and SIGKILL for one that runs nothing any more
 KILL_TIMEOUT = 5.0  # seconds after SIGKILL; what is still there hangs in the kernel, and dies when it can
 START_TIMEOUT = 60.0  # seconds until it must be ready
-PROBATION = 30.0  # seconds that the code before is kept ready, should the new one stop its workers
-MAX_DEATHS = 2  # deaths in probation, then the code before runs again
-MAX_EARLY_DEATHS = 2  # deaths before it was ready, then prefork is given up for threads
 MAX_DRAINING = 4  # older generations of a pool that may still run tasks when new code comes
-
-
-def prefork_works() -> bool:
-    """Whether processes can share semaphores here; they cannot where /dev/shm is not writable."""
-    try:
-        multiprocessing.Lock()
-    except OSError:
-        return False
-    return True
 
 
 class Generations:
@@ -54,13 +43,11 @@ class Generations:
         self._run = uuid.uuid4().hex[:6]
         self._count = 0
         self._backoff = {pool: Backoff() for pool in POOLS}
-        self._early_deaths = 0
-        self._deaths: dict[str, int] = {}  # in probation, by the hash of the code
+        self._false_starts = FalseStarts(code, notice)
+        self._too_bad = ""  # the hash of code that could not take the place of live one
+        self._probation = Probation()
         #: What happened to code that was live: for whoever keeps the history of reloads.
         self.gone_back: list[str] = []
-        self._cpu_kind: Kind = "prefork"
-        if not prefork_works():
-            self._use_threads("/dev/shm is not writable")
 
     def tick(self, busy: set[str]) -> list[Generation]:
         """Start, promote, retire. `busy`: queues of generations that still have tasks. Returns the dead ones."""
@@ -76,7 +63,7 @@ class Generations:
             self._bury(generation, now)
         for pool in POOLS:
             self._keep(pool, now)
-        self._warmth.release(in_use=any(g.server is not self._warmth.server for g in self._all))
+        self._warmth.release([g.server for g in self._all])
         return gone
 
     def live(self, pool: str) -> Generation | None:
@@ -87,7 +74,7 @@ class Generations:
         """Start a generation with the code that is on the disk now, which somebody promotes; None where that cannot
         be. `tolerated`: files that may be unusable; None: any may."""
         self._count += 1
-        kind: Kind = self._cpu_kind if pool == CPU else "threads"
+        kind: Kind = self._false_starts.kind if pool == CPU else "threads"
         queue = f"{pool}.{self._run}.{self._count}"
         order = {"queue": queue, "kind": kind, "size": self._sizes[pool],
                  "tolerated": None if tolerated is None else list(tolerated), **self._code.order()}  # fmt: skip
@@ -104,15 +91,31 @@ class Generations:
         return generation
 
     def promote(self, generations: Sequence[Generation]) -> None:
-        """Tasks go to these from now on; the ones before end what they run."""
+        """Tasks go to these from now on; the ones before end what they run. Where something newer is live, or comes
+        while they got ready, that stays: code never goes back by chance."""
         for generation in generations:
             before = self._live.get(generation.pool)
-            if before is not None:
-                before.drain()
-            generation.make_live()
-            self._live[generation.pool] = generation
-            self._code.broken = {p["file"] for p in generation.problems}
-            self._warmth.learn(generation.learned)
+            if before is not None and before.number > generation.number:
+                self.dismiss([generation])
+                continue
+            coming = self._coming.get(generation.pool)
+            if coming is not None and coming.number < generation.number:
+                self.dismiss([self._coming.pop(generation.pool)])
+            if before is not None and before.code != generation.code:
+                self._probation.begin(generation.code, before.code)
+            self._make_live(generation)
+            for problem in generation.problems:
+                self._notice(problem["sentence"])
+
+    def _make_live(self, generation: Generation) -> None:
+        before = self._live.get(generation.pool)
+        if before is not None:
+            before.drain()
+        generation.make_live()
+        self._live[generation.pool] = generation
+        self._false_starts.none_of(generation)
+        self._code.broken = {p["file"] for p in generation.problems}
+        self._warmth.learn(generation.learned)
 
     def dismiss(self, generations: Sequence[Generation]) -> None:
         """End generations at once; tasks that they have wait again."""
@@ -127,6 +130,7 @@ class Generations:
     def renew(self) -> None:
         """Start a new one in each pool, because Redis came back empty and a worker may stay deaf to it."""
         for generation in self._all:
+            generation.is_deaf = True
             generation.drain()
         self._live.clear()
         self._coming.clear()
@@ -146,6 +150,11 @@ class Generations:
             self._start(pool)
 
     @property
+    def is_booting(self) -> bool:
+        """Whether generations are on their way that go live by themselves."""
+        return bool(self._coming)
+
+    @property
     def is_full(self) -> bool:
         """Whether too many older generations still run tasks to let new code in."""
         return any(
@@ -163,6 +172,8 @@ class Generations:
                 if time.monotonic() > deadline:
                     generation.kill()
                 generation.tick()
+            if time.monotonic() > deadline:
+                self._warmth.end()  # what was ordered of one that hangs is gone only with it
             self._all = [g for g in self._all if g.state != "gone"]
             time.sleep(0.01)
         self._warmth.end()
@@ -172,7 +183,7 @@ class Generations:
         pools = {}
         for pool in POOLS:
             pools[pool] = {
-                "size": self._sizes[pool], "kind": self._cpu_kind if pool == CPU else "threads",
+                "size": self._sizes[pool], "kind": self._false_starts.kind if pool == CPU else "threads",
                 "busy": sum(row["pool"] == pool for row in in_flight), "ready": self.live(pool) is not None,
                 "paused": pool in paused,
             }  # fmt: skip
@@ -184,106 +195,101 @@ class Generations:
         return {"pools": pools, "generations": generations, "exits": self._census.exits}
 
     def _start(self, pool: str) -> None:
-        """Start one that is promoted as soon as it is ready, whatever of its code is broken."""
+        """Start one that is promoted as soon as it is ready. Where one is live, it stays if the code on the disk has
+        become worse meanwhile; where none is, whatever can be used is used."""
         before = self._coming.pop(pool, None)
         if before is not None:
             self.dismiss([before])
-        made = self.order(pool, tolerated=None)
+        made = self.order(pool, tolerated=sorted(self._code.broken) if pool in self._live else None)
         if made is not None:
             self._coming[pool] = made
+        else:
+            self._backoff[pool].failed(time.monotonic())
 
     def _keep(self, pool: str, now: float) -> None:
-        """Promote the one that is coming; start one where none is live or about to be."""
+        """Promote the one that is coming; start one where none is live or about to be, or the live one has not the
+        size that it should have."""
         coming = self._coming.get(pool)
         if coming is not None and coming.state == "ready":
             del self._coming[pool]
-            self._early_deaths = 0 if coming.kind == "prefork" else self._early_deaths
             self.promote([coming])
-        if pool in self._live:
+            coming = None
+        live = self._live.get(pool)
+        if live is not None:
             self._backoff[pool].worked(now)
-        elif coming is None and self._backoff[pool].may_try(now):
+        is_right = live is not None and (live.size == self._sizes[pool] or self._too_bad == self._code.hash)
+        if not is_right and coming is None and self._backoff[pool].may_try(now):
             self._start(pool)
 
     def _pass_on(self, generation: Generation) -> None:
         while generation.sentences:
             self._notice(generation.sentences.pop(0))
-        if generation.state == "live":
-            for problem in generation.problems:
-                self._notice(problem["sentence"])
 
     def _retire(self, generation: Generation, busy: bool, now: float) -> None:
+        may_rest = self._probation.way_back(self._all).get(generation.pool) is generation
         if generation.state == "draining" and not busy:
-            if self._may_rest(generation):
+            if may_rest:
                 generation.state = "resting"
             else:
                 generation.terminate()
-        elif generation.state == "resting" and not self._may_rest(generation):
+        elif generation.state == "resting" and not may_rest:
             generation.terminate()
-        elif generation.state == "starting" and generation.age > START_TIMEOUT:
+        elif generation.state == "starting" and generation.age > START_TIMEOUT and not generation.is_late:
             log.warning(
                 "Generation %s did not get ready within %s s: ending it", generation.queue, START_TIMEOUT
             )
+            generation.is_late = True
             generation.kill()
         if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:
             generation.kill()
 
-    def _may_rest(self, generation: Generation) -> bool:
-        """Whether it is the one before the live one, which has other code and is not yet trusted."""
-        live = self._live.get(generation.pool)
-        if live is None or generation.live_since is None or generation.terminated_at is not None:
-            return False
-        later = [
-            g for g in self._all if g.pool == live.pool and g.number > generation.number and g is not live
-        ]
-        trusted = time.time() - (live.live_since or 0) > PROBATION
-        return not trusted and live.code != generation.code and not any(g.live_since for g in later)
-
     def _bury(self, generation: Generation, now: float) -> None:
-        self._paths.import_traceback(generation.queue).unlink(missing_ok=True)
-        was_live = self._live.get(generation.pool) is generation
+        pool = generation.pool
+        was_live = self._live.get(pool) is generation
         if was_live:
-            del self._live[generation.pool]
-        if self._coming.get(generation.pool) is generation:
-            del self._coming[generation.pool]
+            del self._live[pool]
+        was_coming = self._coming.get(pool) is generation
+        if was_coming:
+            del self._coming[pool]
         if generation.terminated_at is not None:
             log.info("Generation %s has ended", generation.queue)
             return
-        if generation.failure or not (was_live or generation.live_since):
-            self._note_early_death(generation, now)
-            return
         code = exit_code(generation.exit_code)
-        self._census.exited(generation.pid, generation.pool, "worker", code)
+        if generation.live_since is None:
+            log.warning("Generation %s did not get ready (%s)", generation.queue, code)
+            if was_coming:  # what becomes of the others is the business of who ordered them
+                self._note_early_death(generation, now)
+            return
+        self._census.exited(generation.pid, pool, "worker", code)
         log.warning("Generation %s died (%s)", generation.queue, code)
         if was_live and not self._go_back(generation):
-            self._notice(f"The {generation.pool} workers stopped unexpectedly and were started again.")
-            self._backoff[generation.pool].failed(now)
+            self._notice(f"The {pool} workers stopped unexpectedly and were started again.")
+            self._backoff[pool].failed(now)
 
     def _note_early_death(self, generation: Generation, now: float) -> None:
-        """It died before it was ready: because of a file, or because processes do not work here."""
-        log.warning("Generation %s did not get ready (%s)", generation.queue, exit_code(generation.exit_code))
+        """It died before it was ready: because of its code, or because processes do not work here."""
         self._backoff[generation.pool].failed(now)
-        if generation.importing:
-            self._code.skip.add(generation.importing)
-        elif generation.kind == "prefork" and generation.failure is None and generation.imported:
-            self._early_deaths += 1
-            if self._early_deaths >= MAX_EARLY_DEATHS:
-                self._use_threads("worker processes end before they are ready")
+        if generation.pool in self._live:
+            if generation.failure or generation.import_traceback:
+                self._too_bad = generation.code
+                why = generation.failure or f"{generation.importing} takes too long to import."
+                self._notice(f"The {generation.pool} workers stay as they are: {why}")
+            return
+        if not generation.failure and not self._go_back(generation):
+            self._false_starts.note(generation)
 
     def _go_back(self, dead: Generation) -> bool:
         """Let the code before run again, where this one stops its workers again and again."""
-        if time.time() - (dead.live_since or 0) > PROBATION:
+        if not self._probation.has_failed(dead):
             return False
-        self._deaths[dead.code] = self._deaths.get(dead.code, 0) + 1
-        kept = {g.pool: g for g in self._all if g.terminated_at is None and g.state in ("resting", "draining")
-                and g.live_since is not None and g.code != dead.code}  # fmt: skip
-        if self._deaths[dead.code] < MAX_DEATHS or dead.pool not in kept:
+        kept = self._probation.way_back(self._all)
+        if dead.pool not in kept:
             return False
         self._notice("The code that was saved last stops its workers, so the code before runs again.")
         self.gone_back.append(dead.code)
-        self.promote(list(kept.values()))
+        self.dismiss(list(self._coming.values()))
+        self._coming.clear()
+        self._probation.end()
+        for generation in kept.values():
+            self._make_live(generation)
         return True
-
-    def _use_threads(self, reason: str) -> None:
-        self._cpu_kind = "threads"
-        log.warning("Using threads instead of processes: %s", reason)
-        self._notice(f"Tasks run in threads instead of processes, which is slower: {reason}.")

@@ -18,7 +18,7 @@ from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS, Sizes, default_sizes
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.facts import drop_wish, fact, wish
+from ambuda_desktop.store.facts import fact, take_wish, wish
 from ambuda_desktop.store.known_tasks import waiting_for_code
 from ambuda_desktop.task_folders import own_folder, usable_folders
 
@@ -32,14 +32,12 @@ class LiveCode:
         self, paths: Paths, connection: sqlite3.Connection, notice: Callable[[str], None], census: Census,
         wake: Callable[[], None], extra: Sequence[Path],
     ) -> None:  # fmt: skip
-        self._paths, self._connection = paths, connection
+        self._paths, self._connection, self._notice, self._extra = paths, connection, notice, extra
+        self._complaints: list[str] = []  # about folders that cannot be used; said already
         paths.tasks.mkdir(mode=0o700, exist_ok=True)
-        folders, complaints = usable_folders(paths, extra)
-        for sentence in complaints:
-            notice(sentence)
-        code = TaskCode(folders, own_folder())
+        code = TaskCode(self._usable_folders(), own_folder())
         self._code, self._warmth = code, Warmth(paths)
-        self._watch = CodeWatch([*folders, *([code.own] if code.own else [])], wake)
+        self._watch = CodeWatch(self._watched_folders(), wake)
         self.generations = Generations(paths, self._sizes(), notice, census, code, self._warmth)
         self._history = ReloadHistory(fact(connection, "reloads") or [])
         self._reloader = Reloader(code, self._watch, self.generations, self._warmth, self._history)
@@ -49,7 +47,7 @@ class LiveCode:
     @property
     def is_booting(self) -> bool:
         """Whether somebody waits for new code."""
-        return self._reloader.is_booting or any(self.generations.live(pool) is None for pool in POOLS)
+        return self._reloader.is_booting or self.generations.is_booting
 
     def tick(self, busy: set[str]) -> list[Generation]:
         """One round. `busy`: queues of generations that have tasks. Returns the generations that ended."""
@@ -58,15 +56,15 @@ class LiveCode:
         return gone
 
     def follow_wishes(self) -> None:
-        """Pool sizes, reload now, restart, end an old generation, reload on or off."""
+        """Task folders, pool sizes, reload now, restart, end an old generation, reload on or off."""
+        self._follow_folders()
         self.generations.resize(self._sizes())
         self._reloader.is_on = self._is_on()
         for key, does in (("reload", lambda _: self._reloader.reload_now()),
                           ("restart", lambda _: self.generations.restart()),
                           ("stop_generations", self.generations.stop_draining)):  # fmt: skip
-            wanted = wish(self._connection, key)
-            if wanted:
-                drop_wish(self._connection, key, before=time.time() + 1)
+            # Asked first: taking one is a write, and this is asked all the time.
+            if wish(self._connection, key) and (wanted := take_wish(self._connection, key)):
                 does(wanted)
 
     def facts(self) -> dict[str, Any]:
@@ -88,6 +86,28 @@ class LiveCode:
         """End everything; `timeout`: seconds that workers get."""
         self._watch.stop()
         self.generations.stop(timeout)
+
+    def _follow_folders(self) -> None:
+        """A folder that the settings name goes live, and one that they name no more goes."""
+        try:
+            folders = self._usable_folders()
+        except BadInput:  # the settings are damaged: the folders stay
+            return
+        if folders != self._code.folders:
+            changed = self._code.follow(folders)
+            self._watch.follow(self._watched_folders())
+            self._reloader.note(changed, urgent=False)
+
+    def _usable_folders(self) -> list[Path]:
+        folders, complaints = usable_folders(self._paths, self._extra)
+        for sentence in complaints:
+            if sentence not in self._complaints:
+                self._notice(sentence)
+        self._complaints = complaints
+        return folders
+
+    def _watched_folders(self) -> list[Path]:
+        return [*self._code.folders, *([self._code.own] if self._code.own else [])]
 
     def _sizes(self) -> Sizes:
         return {**default_sizes(), **(wish(self._connection, "pools") or {})}

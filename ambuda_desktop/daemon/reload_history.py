@@ -36,8 +36,13 @@ class ReloadHistory:
         self._files, self._begun = [str(file) for file in files], at
         self.state, self._waits = "loading", None
 
-    def wait(self, why: str) -> None:
-        self.state, self._waits = "waiting", why
+    def wait(self, why: str | None) -> None:
+        """Saved code waits for something; None: no longer."""
+        if why is not None:
+            self.state = "waiting"
+        elif self.state == "waiting":
+            self.state = "refused" if self.is_refused else "idle"
+        self._waits = why
 
     def end(self, outcome: str, code: str) -> None:
         """The code is live: `reloaded`, or `unchanged` where it was all the time."""

@@ -24,6 +24,17 @@ class TaskCode:
         self._digests = {path: _digest(path) for path in self._files()}
         self.hash = self._hash()
 
+    def follow(self, folders: Sequence[Path]) -> set[Path]:
+        """Look at these folders of the user's instead of those before. Returns the files that came or went by that."""
+        self.folders = list(folders)
+        now: dict[Path, str | None] = {path: _digest(path) for path in self._files()}
+        came_or_went = set(now) ^ set(self._digests)
+        changed = came_or_went | {path for path in now if now[path] != self._digests.get(path)}
+        self._digests = now
+        if changed:
+            self.hash = self._hash()
+        return changed
+
     def order(self) -> dict[str, Any]:
         """The fields of a generation's order that name the code."""
         return {

@@ -28,7 +28,6 @@ class Update:
     result: Any = None
     error: str | None = None
     traceback: str | None = None
-    pid: int | None = None
 
 
 def waiting(connection: sqlite3.Connection, pool: str, limit: int) -> list[sqlite3.Row]:
@@ -72,8 +71,9 @@ def in_flight(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 def record(connection: sqlite3.Connection, updates: Sequence[Update]) -> bool:
     """Write what came back, one row a task; returns whether a task ended.
 
-    States are ranked: an end is final, STARTED never overrides PROGRESS, and what a generation says of
-    a task that was since given to another one counts only if it is an end.
+    An end is final, and what a generation says of a task that was since given to another one counts only if it is
+    an end. That a task has started only its own process says (`running.claim`): news of it may come late, and what
+    has not started may be taken back.
     """
     now = time.time()
     ended = False
@@ -86,12 +86,6 @@ def record(connection: sqlite3.Connection, updates: Sequence[Update]) -> bool:
                 (u.state, json.dumps(u.result), u.error, u.traceback, now, u.state, u.id),
             )
             ended = ended or cursor.rowcount > 0
-        elif u.state == schema.STARTED:
-            connection.execute(
-                """UPDATE tasks SET state = 'STARTED', started_at = ?, pid = ?
-                   WHERE id = ? AND state = 'SENT' AND generation = ?""",
-                (now, u.pid, u.id, u.generation),
-            )
         elif u.state == schema.PROGRESS:
             connection.execute(
                 f"""UPDATE tasks SET state = 'PROGRESS', current = ?, total = ?, started_at = coalesce(started_at, ?)

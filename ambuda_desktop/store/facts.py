@@ -36,6 +36,12 @@ def wish(connection: sqlite3.Connection, key: str) -> Any:
     return _get(connection, "wishes", key)
 
 
+def take_wish(connection: sqlite3.Connection, key: str) -> Any:
+    """The wish, which is forgotten with that, or None: one that is made meanwhile is not forgotten unheard."""
+    row = connection.execute("DELETE FROM wishes WHERE key = ? RETURNING value", (key,)).fetchone()
+    return json.loads(row["value"]) if row else None
+
+
 def drop_wish(connection: sqlite3.Connection, key: str, before: float) -> None:
     """Forget a wish that was made before a moment (seconds since 1970)."""
     connection.execute("DELETE FROM wishes WHERE key = ? AND at < ?", (key, before))

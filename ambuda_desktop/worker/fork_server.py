@@ -4,10 +4,11 @@ Not `multiprocessing`'s: that one cannot learn new modules once it runs, has no 
 must itself be replaced, and in a packaged program needs a start of its own (docs/hot-reload.md has both measured).
 
 On standard input it has a socket to the daemon. A message from it is an `Order` as JSON with two descriptors, the
-generation's standard input and its status line; a message to it says that it is warm, or how a child ended.
+generation's standard input and its status line; a message to it says that it is warm, or how a generation ended.
 """
 
 import json
+import logging
 import os
 import selectors
 import signal
@@ -22,7 +23,10 @@ from ambuda_desktop.worker.main import Order, Status, run
 from ambuda_desktop.worker.source_import import modules_below
 from ambuda_desktop.worker.warm import is_safe_to_fork, warm
 
+log = logging.getLogger(__name__)
+
 MOST = 1 << 20  # bytes of a message
+MOST_FAILED = 100  # names in a message: the socket takes no message of any length
 UNSAFE = 3  # exit code where a learned module has started a thread
 
 
@@ -41,7 +45,8 @@ def serve(learned: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is for the daemon to deal with
     own = own_folder()
     files = list(modules_below([own])) if own else []
-    _tell(control, event="warm", pid=os.getpid(), failed=failed, files=files)
+    _tell(control, event="warm", pid=os.getpid(), failed=failed[:MOST_FAILED], files=files)
+    queues: dict[int, str] = {}  # of the children, by pid
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(wake, selectors.EVENT_READ)
@@ -49,17 +54,31 @@ def serve(learned: Sequence[str]) -> int:
             ready = {key.fileobj for key, _ in selector.select()}
             if wake in ready:
                 os.read(wake, 4096)
-                _reap(control)
+                _reap(control, queues)
             if control in ready:
                 message, descriptors, _, _ = socket.recv_fds(control, MOST, 2)
                 if not message:
                     return 0
-                stdin, status = descriptors
-                if os.fork() == 0:
+                order = json.loads(message)
+                # Fewer than two: this process may open no more files.
+                pid = _fork() if len(descriptors) == 2 else None
+                if pid == 0:
                     selector.close()
-                    _become(json.loads(message), stdin, status, [wake, wakeup, control.detach()])
-                os.close(stdin)
-                os.close(status)
+                    _become(order, descriptors[0], descriptors[1], [wake, wakeup, control.detach()])
+                if pid is not None:
+                    queues[pid] = order["queue"]
+                for descriptor in descriptors:
+                    os.close(descriptor)
+
+
+def _fork() -> int | None:
+    """As `os.fork`; None where the system has no room for another process: then the order's descriptors are closed,
+    and the daemon sees a generation that ended before it began."""
+    try:
+        return os.fork()
+    except OSError:
+        log.exception("No worker can be forked")
+        return None
 
 
 def _become(order: dict[str, object], stdin: int, status: int, others: Sequence[int]) -> None:
@@ -72,6 +91,8 @@ def _become(order: dict[str, object], stdin: int, status: int, others: Sequence[
         os.setpgid(0, 0)
         for descriptor in others:
             os.close(descriptor)
+        # What tasks start (`os.system("... &")`) must not hold the line: its end is how the daemon knows ours.
+        os.set_inheritable(status, False)
         code = run(Order(**order), stdin, Status(status))  # type: ignore[arg-type]  # it is what the daemon made
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
@@ -82,7 +103,7 @@ def _become(order: dict[str, object], stdin: int, status: int, others: Sequence[
         os._exit(code)
 
 
-def _reap(control: socket.socket) -> None:
+def _reap(control: socket.socket, queues: dict[int, str]) -> None:
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -90,7 +111,9 @@ def _reap(control: socket.socket) -> None:
             return
         if pid == 0:
             return
-        _tell(control, event="ended", pid=pid, code=os.waitstatus_to_exitcode(status))
+        # By queue: the number of a process is given to another one some day, perhaps to the next generation.
+        if queue := queues.pop(pid, None):
+            _tell(control, event="ended", queue=queue, code=os.waitstatus_to_exitcode(status))
 
 
 def _tell(control: socket.socket, **values: object) -> None:

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from ambuda_desktop.worker.loading import imported_files, load_tasks
 from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
-IMPORT_TIMEOUT = 15.0  # seconds; google.cloud.vision takes 3 on a slow disk, once
+IMPORT_TIMEOUT = 15.0  # seconds for a file of task code; google.cloud.vision takes 3 on a slow disk, once
 FAILED = 1  # exit code of one whose task code cannot be used
 
 
@@ -98,8 +98,13 @@ def _load(order: Order, status: Status) -> bool:
     own = Path(order.own) if order.own else None
     folders = [Path(folder) for folder in order.folders]
     before = set(sys.modules)
-    with _watched_import(order.queue):
-        problems = load_tasks(folders, own, lambda file: status.say("importing", file=str(file)), order.skip)
+    with _watched_import(order.queue) as watch:
+
+        def begin(file: Path) -> None:
+            watch()
+            status.say("importing", file=str(file))
+
+        problems = load_tasks(folders, own, begin, order.skip)
     fatal = [p for p in problems if order.tolerated is not None and p.file not in order.tolerated]
     for problem in problems:
         status.say("problem", **asdict(problem), fatal=problem in fatal)
@@ -112,13 +117,18 @@ def _load(order: Order, status: Status) -> bool:
 
 
 @contextlib.contextmanager
-def _watched_import(queue: str) -> Iterator[None]:
-    """An import that hangs ends the process, and leaves its traceback where the daemon finds it."""
+def _watched_import(queue: str) -> Iterator[Callable[[], None]]:
+    """An import that hangs ends the process, and leaves its traceback where the daemon finds it. Call what is yielded
+    when another file begins."""
     place = Paths.current().import_traceback(queue)
     with place.open("w") as file:
-        faulthandler.dump_traceback_later(IMPORT_TIMEOUT, exit=True, file=file)
+
+        def watch() -> None:
+            faulthandler.dump_traceback_later(IMPORT_TIMEOUT, exit=True, file=file)
+
+        watch()
         try:
-            yield
+            yield watch
         finally:
             faulthandler.cancel_dump_traceback_later()
     place.unlink(missing_ok=True)
@@ -131,7 +141,9 @@ def _learned(before: set[str], files: list[str]) -> list[str]:
     for name in sorted(set(sys.modules) - before):
         module = sys.modules[name]
         importable = getattr(module, "__spec__", None) is not None and name != "__main__"
-        if importable and getattr(module, "__file__", None) not in ours:
+        # One without a file is built in, or a mere folder: perhaps one of the user's.
+        file = getattr(module, "__file__", None)
+        if importable and file and file not in ours:
             found.append(name)
     return found
 

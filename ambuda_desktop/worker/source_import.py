@@ -25,8 +25,7 @@ class FromSource(SourceFileLoader):
 
 def import_from_source(folders: Iterable[Path]) -> None:
     """Let modules below these folders be imported from their source only."""
-    places = list(folders)
-    roots = tuple({f"{folder}{os.sep}" for place in places for folder in (place.absolute(), place.resolve())})
+    roots = _roots(folders)
     make_finder = FileFinder.path_hook(
         (FromSource, SOURCE_SUFFIXES), (ExtensionFileLoader, EXTENSION_SUFFIXES)
     )
@@ -46,10 +45,17 @@ def import_from_source(folders: Iterable[Path]) -> None:
 
 def modules_below(folders: Iterable[Path]) -> dict[str, str]:
     """The imported modules whose files lie below these folders: file to module."""
-    roots = [str(folder.resolve()) + "/" for folder in folders]
+    roots = _roots(folders)
     found = {}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file and file.startswith(tuple(roots)):
+        if file and file.startswith(roots):
             found[file] = name
     return found
+
+
+def _roots(folders: Iterable[Path]) -> tuple[str, ...]:
+    """How the names of files below these folders begin, whether or not a symbolic link was followed."""
+    return tuple(
+        {f"{place}{os.sep}" for folder in folders for place in (folder.absolute(), folder.resolve())}
+    )

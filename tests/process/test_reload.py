@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.facts import put_wish
 from ambuda_desktop.store.known_tasks import rename_waiting
 from ambuda_desktop.store.submit import NewTask, insert
@@ -286,6 +287,32 @@ def test_a_checkout_of_200_files_is_one_or_two_reloads(pings: Program) -> None:
     # Then that is not 200 reloads
     pings.wait_until(lambda: pings.fact("code")["state"] == "idle", "the daemon rests")
     assert len(pings.fact("reloads")) - before <= 3
+
+
+def test_task_folders_follow_the_settings(pings: Program, tmp_path: Path) -> None:
+    # Given a folder of task code that nobody has named
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "more.py").write_text(PINGS.format(version=1))
+    asked = submit(pings, "more.ping")
+    pings.wait_until(lambda: pings.fact("waiting_for_code"), "its task waits")
+
+    # When the settings name it, beside one that overlaps the library
+    Settings.change(pings.paths.settings, task_folders=[folder, pings.paths.library])
+
+    # Then its tasks go live, and are live again when they are saved; and the other is refused, once
+    assert pings.wait_for_end(asked).value == 1
+    (folder / "more.py").write_text(PINGS.format(version=2))
+    pings.wait_until(lambda: pings.wait_for_end(submit(pings, "more.ping")).value == 2, "it is watched")
+    assert str(folder) in pings.fact("code")["folders"]
+    assert sum("overlaps the library" in n["sentence"] for n in pings.fact("notices")) == 1
+
+    # And when they name it no more, its tasks wait
+    Settings.change(pings.paths.settings, task_folders=[])
+    pings.wait_until(
+        lambda: "more.ping" not in [t["name"] for t in pings.fact("catalogue")], "its tasks are gone"
+    )
+    assert ping(pings) == 1
 
 
 @pytest.mark.parametrize("victim", ["fork server", "live", "draining"])

@@ -13,6 +13,7 @@ import pytest
 from ambuda_desktop.daemon.census import MEMORY_STEP, MOST_EXITS, Census, exit_code, exit_reason
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.store import dispatch
+from ambuda_desktop.store.running import claim
 from ambuda_desktop.store.submit import NewTask, insert
 
 QUEUE = "cpu.x.1"
@@ -34,7 +35,7 @@ def generation(kind: str) -> Generation:
 def in_flight(store: sqlite3.Connection, pid: int) -> list[sqlite3.Row]:
     insert(store, [NewTask("t", id="a"), NewTask("t", id="b")])
     dispatch.mark_sent(store, ["a", "b"], QUEUE)
-    dispatch.record(store, [dispatch.Update("a", "STARTED", QUEUE, pid=pid)])
+    assert claim(store, "a", 1, pid) == "run"
     return dispatch.in_flight(store)
 
 

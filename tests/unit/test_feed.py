@@ -19,7 +19,7 @@ def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]
 @pytest.mark.parametrize(
     ("stored", "update"),
     [
-        (meta("STARTED", {"pid": 1}), Update("a", "STARTED", "cpu.x.1", pid=1)),
+        (meta("STARTED", {"pid": 1}), None),
         (
             meta("PROGRESS", {"current": 2, "total": 9}),
             Update("a", "PROGRESS", "cpu.x.1", current=2, total=9),

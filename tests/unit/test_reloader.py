@@ -9,7 +9,7 @@ import pytest
 from ambuda_desktop.daemon.code_watch import CodeWatch
 from ambuda_desktop.daemon.generations import Generations
 from ambuda_desktop.daemon.reload_history import ReloadHistory
-from ambuda_desktop.daemon.reloader import LONGEST, QUIET, Reloader
+from ambuda_desktop.daemon.reloader import LONGEST, MOST_TRIES, QUIET, RETRY, Reloader
 from ambuda_desktop.daemon.task_code import TaskCode
 from ambuda_desktop.daemon.warmth import Warmth
 from ambuda_desktop.paths import Paths
@@ -32,7 +32,8 @@ class World:
         self.is_full = False
         self.gone_back: list[str] = []
         self.renewed = 0
-        self.server = SimpleNamespace(files=frozenset())
+        self.is_outdated = False
+        self.files: frozenset[str] = frozenset()
         self.history = ReloadHistory([], clock=lambda: self.now)
         self.reloader = Reloader(
             self.code, cast(CodeWatch, self), cast(Generations, self), cast(Warmth, self), self.history,
@@ -57,7 +58,7 @@ class World:
         made = SimpleNamespace(
             pool=pool, state="starting", failure=None, problems=[], importing=None, code=self.code.hash,
             files=frozenset([str(self.file)]), paths=self.paths, queue=f"{pool}.x.{len(self.ordered)}",
-            tolerated=tolerated,
+            tolerated=tolerated, exit_code=None, terminated_at=None, import_traceback="",
         )  # fmt: skip
         self.ordered.append(made)
         return made
@@ -216,7 +217,7 @@ def test_a_module_that_nobody_imports_is_looked_at_only_while_something_is_wrong
 
 
 def test_code_that_the_fork_server_has_needs_another_one(world: World) -> None:
-    world.server.files = frozenset([str(world.file)])
+    world.files = frozenset([str(world.file)])
     world.save("X = 1\n")
     assert world.renewed == 1
     assert len(world.ordered) == 2
@@ -242,6 +243,113 @@ def test_with_reload_off_nothing_happens_until_it_is_asked_for(world: World) -> 
     assert world.ordered == []
     world.reloader.reload_now()
     assert len(world.ordered) == 2
+
+
+def test_with_reload_off_what_was_saved_goes_live_when_it_is_asked_for(world: World) -> None:
+    # Given a save that nobody acts on
+    world.reloader.is_on = False
+    world.save("X = 1\n")
+
+    # When a person asks for it, then it is the code that goes live
+    world.reloader.reload_now()
+    world.boot()
+    assert world.outcomes == ["reloaded"]
+    assert world.history.reloads[-1]["files"] == [str(world.file)]
+
+
+def test_a_save_that_does_not_matter_takes_nothing_from_one_that_boots(world: World) -> None:
+    # Given new code that boots
+    world.save("X = 1\n")
+    other = world.paths.tasks / "data" / "unused.py"
+    other.parent.mkdir()
+
+    # When a file is saved that nobody imports
+    other.write_text("Y = 1\n")
+    world.events.append((other, True))
+    world.wait(QUIET + 0.01)
+    world.wait(QUIET + 0.01)
+
+    # Then the code goes live all the same
+    assert world.dismissed == []
+    world.boot()
+    assert world.outcomes == ["reloaded"]
+
+
+def test_a_save_that_takes_the_place_of_another_names_both(world: World) -> None:
+    world.save("X = 1\n")
+    other = world.paths.tasks / "b.py"
+    other.write_text("Y = 1\n")
+    world.events.append((other, True))
+    world.wait(0.001)
+    world.wait(QUIET + 0.01)
+    world.boot()
+    assert world.history.reloads[-1]["files"] == [str(world.file), str(other)]
+
+
+def test_good_code_whose_workers_were_killed_is_started_again(world: World) -> None:
+    # Given new code whose workers end without a word: killed, or ended with their fork server
+    world.save("X = 1\n")
+    world.ordered[0].state = "gone"
+    world.ordered[0].exit_code = -9
+    world.wait(0.01)
+    assert world.outcomes == []
+
+    # Then they are started again, and go live
+    world.wait(RETRY + 0.01)
+    assert len(world.ordered) == 4
+    world.boot()
+    assert world.outcomes == ["reloaded"]
+
+
+def test_code_whose_workers_always_end_is_refused_in_the_end(world: World) -> None:
+    world.save("X = 1\n")
+    for _ in range(MOST_TRIES):
+        world.ordered[-1].state = "gone"
+        world.wait(RETRY + 0.01)
+        world.wait(RETRY + 0.01)
+    assert len(world.ordered) == 2 * MOST_TRIES
+    assert world.outcomes == ["refused"]
+
+
+def test_code_that_ends_its_process_while_it_is_imported_is_refused_at_once(world: World) -> None:
+    world.save("X = 1\n")
+    for name, value in (("state", "gone"), ("exit_code", 3), ("importing", str(world.file))):
+        setattr(world.ordered[0], name, value)
+    world.wait(0.01)
+    assert world.outcomes == ["refused"]
+    assert "ended its process" in world.history.reloads[-1]["sentence"]
+
+
+def test_an_import_that_hangs_is_refused_with_its_traceback(world: World) -> None:
+    world.save("X = 1\n")
+    for name, value in (("state", "gone"), ("exit_code", 1), ("importing", str(world.file)),
+                        ("import_traceback", "Timeout (0:00:15)!")):  # fmt: skip
+        setattr(world.ordered[0], name, value)
+    world.wait(0.01)
+    assert world.history.fault is not None
+    assert "within the time" in world.history.fault.sentence
+    assert world.history.fault.traceback == "Timeout (0:00:15)!"
+
+
+def test_who_saves_what_was_broken_is_told_that_it_still_is(world: World) -> None:
+    world.code.broken = {str(world.file), "/tasks/other.py"}
+    world.save("X = 1\n")
+    assert world.ordered[0].tolerated == ["/tasks/other.py"]
+
+
+def test_waiting_for_room_is_over_when_the_save_is_taken_back(world: World) -> None:
+    # Given code that waits for room
+    world.save("X = 1\n")
+    world.boot()
+    world.is_full = True
+    world.save("X = 2\n", after=1.0)
+    assert world.history.state == "waiting"
+
+    # When it is put back as it was, and there is room
+    world.save("X = 1\n", after=1.0)
+    world.is_full = False
+    world.wait(1.0)
+    assert world.history.state == "idle"
 
 
 def test_going_back_is_told(world: World) -> None:

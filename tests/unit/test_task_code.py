@@ -46,6 +46,26 @@ def test_only_other_content_is_a_change(folder: Path) -> None:
     assert code.hash == before
 
 
+def test_other_folders_are_a_change_of_what_is_in_them(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # Given code of one folder
+    other = tmp_path_factory.mktemp("other")
+    (other / "b.py").write_text("Y = 1\n")
+    code = TaskCode([folder], None)
+    before = code.hash
+
+    # When another is looked at too, then its files came
+    assert code.follow([folder, other]) == {other / "b.py"}
+    assert code.order()["folders"] == [str(folder), str(other)]
+    assert code.hash != before
+
+    # And when it is looked at no more, they went, and all is as it was
+    assert code.follow([folder]) == {other / "b.py"}
+    assert code.follow([folder]) == set()
+    assert code.hash == before
+
+
 def test_a_folder_that_moved_concerns_all_that_is_and_was_in_it(folder: Path) -> None:
     code = TaskCode([folder], None)
     (folder / "pack").rename(folder / "other")

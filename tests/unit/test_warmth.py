@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from ambuda_desktop.daemon.fork_server import UNSAFE, ForkServer
-from ambuda_desktop.daemon.warmth import Warmth
+from ambuda_desktop.daemon.warmth import MOST_LEARNED, Warmth
 from ambuda_desktop.paths import Paths
 
 
@@ -16,8 +16,8 @@ class Server:
 
     def __init__(self, learned: tuple[str, ...]) -> None:
         self.learned = learned
-        self.alive, self.is_warm, self.closed, self.ended = True, False, False, False
-        self.exit_codes: dict[int, int] = {}
+        self.alive, self.is_warm, self.closed, self.ended, self.hangs = True, False, False, False, False
+        self.exit_codes: dict[str, int] = {}
         self.process = SimpleNamespace(returncode=None)
 
     def tick(self) -> None: ...
@@ -26,7 +26,7 @@ class Server:
         self.closed, self.alive = True, False
 
     def end(self) -> None:
-        self.ended = True
+        self.ended, self.alive, self.process.returncode = True, False, -9
 
     def die(self, code: int) -> None:
         self.alive, self.process.returncode = False, code
@@ -64,11 +64,9 @@ def test_learned_modules_go_into_a_second_server_that_takes_over_when_it_is_warm
     started[1].is_warm = True
     warmth.tick()
     assert warmth.server is cast(ForkServer, started[1])
-    started[0].exit_codes[7] = 3
-    assert warmth.exit_code(7) == 3
-    warmth.release(in_use=True)
+    warmth.release([cast(ForkServer, started[0])])
     assert not started[0].closed
-    warmth.release(in_use=False)
+    warmth.release([])
     assert started[0].closed
 
     # And the next daemon knows them from the start
@@ -120,6 +118,87 @@ def test_a_list_of_the_last_time_that_is_of_no_use_is_forgotten(
         paths.learned_modules.write_text(damaged)
         Warmth(paths, warmth._start)
         assert started[-1].learned == ()
+
+
+def test_a_server_that_hangs_over_what_it_imports_is_ended_and_they_are_given_up(
+    warmth: Warmth, started: list[Server]
+) -> None:
+    # Given a second server whose learned module waits for ever
+    warmth.learn(["waits"])
+    started[1].hangs = True
+    warmth.tick()
+
+    # Then it is ended, and the first stays in use
+    assert started[1].ended
+    assert warmth.server is cast(ForkServer, started[0])
+    warmth.learn(["waits"])
+    assert len(started) == 2
+
+
+def test_a_first_server_that_hangs_gives_way_to_one_that_has_learned_nothing(
+    paths: Paths, warmth: Warmth, started: list[Server]
+) -> None:
+    paths.learned_modules.write_text('["waits"]')
+    again = Warmth(paths, warmth._start)
+    started[-1].hangs = True
+    again.tick()
+    assert started[-1].learned == ()
+    assert json.loads(paths.learned_modules.read_text()) == []
+
+
+def test_a_server_that_cannot_start_is_not_started_without_a_pause(
+    warmth: Warmth, started: list[Server]
+) -> None:
+    for _ in range(20):
+        if started[-1].alive:
+            started[-1].die(1)
+        warmth.tick()
+    assert len(started) <= 3
+
+
+def test_changed_code_of_the_program_that_is_of_no_use_leaves_the_server_that_works(
+    warmth: Warmth, started: list[Server]
+) -> None:
+    # Given a server with changed code, from which is ordered at once
+    warmth.renew()
+    assert warmth.server is cast(ForkServer, started[1])
+
+    # When it cannot even start
+    started[1].die(1)
+    warmth.tick()
+
+    # Then the one before is ordered from, is known to be outdated, and nothing is started in vain
+    assert warmth.server is cast(ForkServer, started[0])
+    assert warmth.is_outdated
+    warmth.tick()
+    assert len(started) == 2
+
+    # And the mended code takes over
+    warmth.renew()
+    started[2].is_warm = True
+    warmth.tick()
+    assert not warmth.is_outdated
+
+
+def test_each_server_goes_with_the_last_of_its_own_generations(warmth: Warmth, started: list[Server]) -> None:
+    # Given two servers that were in use before
+    for number in (1, 2):
+        warmth.renew()
+        started[number].is_warm = True
+        warmth.tick()
+
+    # When only the second of them is needed, then the first goes
+    warmth.release([cast(ForkServer, started[1])])
+    assert (started[0].closed, started[1].closed) == (True, False)
+
+
+def test_names_that_no_server_can_be_started_with_are_left_out(
+    paths: Paths, warmth: Warmth, started: list[Server]
+) -> None:
+    paths.learned_modules.write_text(json.dumps(["PIL.Image", "--help", "a\0b", "", *["x"] * 10_000]))
+    Warmth(paths, warmth._start)
+    assert started[-1].learned[:2] == ("PIL.Image", "x")
+    assert len(started[-1].learned) <= MOST_LEARNED
 
 
 def test_all_servers_are_ended(warmth: Warmth, started: list[Server]) -> None:
