@@ -89,7 +89,7 @@ def put_facts(connection: sqlite3.Connection, *, redis: str = "running", ready: 
     facts.put_fact(connection, "pools", pools)
     generation = {
         "queue": QUEUE, "pool": "cpu", "number": 1, "pid": 4713, "state": "live",
-        "kind": "prefork", "size": 2, "started_at": now - 60,
+        "kind": "prefork", "size": 2, "started_at": now - 60, "code": "a41f09cc", "draining_since": None, "tasks": 1,
     }  # fmt: skip
     facts.put_fact(connection, "generations", [generation])
 

@@ -51,9 +51,9 @@ def test_generations_processes_and_exits_are_in_tables(
 ) -> None:
     open_page(qtbot, window, store)
     [generation] = cells(window.workers.generations)
-    assert generation[:2] == ["1", "cpu"]
-    assert generation[2].startswith("live since ")
-    assert generation[3:] == ["2 processes", "4713", "cpu.1f3a.1"]
+    assert generation[:3] == ["1", "cpu", "a41f"]
+    assert generation[3].startswith("live since ")
+    assert generation[4:] == ["1", "138 MB", "2 processes", "4713", "cpu.1f3a.1"]
     busy, free = cells(window.workers.processes)
     assert (busy[:3], busy[4]) == (["22", "cpu", "mine.work"], "81 MB")
     assert free == ["21", "cpu", "free", "", "57 MB"]

@@ -23,6 +23,8 @@ from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.fields import NumberField
 from ambuda_desktop.ui.pages.library_field import LibraryField
 from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
+from ambuda_desktop.ui.pages.reload_switch import ReloadSwitch
+from ambuda_desktop.ui.pages.task_folders_field import TaskFoldersField
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
@@ -47,6 +49,7 @@ class SettingsPage(QWidget):
         self.timeout = NumberField(name, SHORTEST, LONGEST, words, self.tr(" s"))
         self.sizes = {pool: size_field(context, pool) for pool in POOLS}
         self.library = LibraryField(context)
+        self.task_folders, self.reload = TaskFoldersField(context), ReloadSwitch(context)
         #: How pages are made where nobody says otherwise: a form goes in here (`set_page_options`).
         self.page_options = QVBoxLayout()
         self._saved = words_label(faint=True)
@@ -59,9 +62,11 @@ class SettingsPage(QWidget):
         self.page_options.addWidget(form)
 
     def show_status(self, status: Status, wished: dict[str, int]) -> None:
-        """The sizes of the pools may be changed elsewhere."""
+        """Sizes of pools, and whether saved code is taken up, may be changed elsewhere."""
         for pool, field in self.sizes.items():
             show_size(field, status, wished, pool)
+        self.task_folders.show_status(status)
+        self.reload.show_status(status)
 
     def save(self, **values: object) -> None:
         """Save some values beside those that the command line, say, saved meanwhile."""
@@ -105,6 +110,9 @@ class SettingsPage(QWidget):
         column.addLayout(head)
         column.addLayout(self._form())
         column.addLayout(self.page_options)
+        column.addWidget(_heading(self.tr("Where your task code is")))
+        column.addWidget(self.task_folders)
+        column.addWidget(self.reload)
         column.addWidget(_heading(self.tr("Where your files are")))
         column.addWidget(words_label(self.tr("Books: a folder each, with the pages as pictures")))
         column.addWidget(self.library)
