@@ -64,8 +64,13 @@ class Reloader:
             self._act()
 
     def reload_now(self) -> None:
-        """A person wants it, whether or not anything changed."""
-        self._history.begin([], self._clock())
+        """A person wants it, whether or not anything changed; also what was saved while reload was off."""
+        files, self._changed, self._urgent = sorted(self._changed), set(), False
+        self._history.begin(files, self._clock())
+        fault = first_fault(files)
+        if fault is not None:
+            self._refuse(fault)
+            return
         self._order()
 
     def _is_due(self, now: float) -> bool:

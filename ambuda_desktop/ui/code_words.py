@@ -118,7 +118,7 @@ def generation_state(one: Mapping[str, Any]) -> str:
         "starting": _tr("starting since {}").format(since),
         "ready": _tr("ready, and takes over in a moment"),
         "live": _tr("live since {}").format(since),
-        "resting": _tr("kept for a moment, should the new code fail"),
+        "resting": _tr("kept in case the new code fails"),
         "ending": _tr("ending"),
     }.get(one["state"], str(one["state"]))
 

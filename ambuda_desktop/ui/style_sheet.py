@@ -15,6 +15,7 @@ QPushButton:disabled {{ color: {faint}; background: {window}; }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border: 1px solid {accent}; }}
 QPushButton#primary:hover {{ border: 1px solid {text}; }}
 QPushButton#primary:focus {{ border: 1px solid {text}; }}
+QPushButton#primary:disabled {{ background: {window}; color: {faint}; border: 1px solid {line}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton#chip {{ border: 1px solid {line}; border-radius: 12px; padding: 4px 12px; background: {raised}; }}

@@ -37,6 +37,7 @@ class RunPage(QWidget):
         self._where = words_label(faint=True)
         self.gone = words_label()
         self.gone.setObjectName("complaint")
+        self.gone.hide()
         self.form = TaskForm()
         self.run = Button(
             self.tr("Run"), "play", self.run_now, self.tr("Run it with what stands here (Enter)")
@@ -105,7 +106,7 @@ class RunPage(QWidget):
             self.form.show_fields([])
         returns = entry is not None and (self._entry is None or entry.name != self._entry.name)
         self._entry = entry
-        for part in (self._doc, self._where, self.form, self.run, self.back):
+        for part in (self.choice, self._doc, self._where, self.form, self.run, self.back):
             part.setVisible(entry is not None)
         self.empty.setVisible(entry is None)
         if entry is None:
@@ -128,6 +129,7 @@ class RunPage(QWidget):
         self.choice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.choice.currentIndexChanged.connect(lambda _row: self._chosen())
         self.every.setAccessibleName(self.every.text())
+        self.every.setMinimumHeight(28)
         self.every.toggled.connect(lambda _on: self._offer())
         self.form.entered.connect(self.run_now)
         self.run.setObjectName("primary")

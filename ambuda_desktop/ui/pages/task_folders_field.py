@@ -42,6 +42,8 @@ class TaskFoldersField(QWidget):
         self.complaint = words_label()
         self.complaint.setObjectName("complaint")
         self.later = words_label(faint=True)
+        for words in (self.complaint, self.later):
+            words.hide()
         self._check_soon = delayed(self, self._check, CHECK)
         self.field.textEdited.connect(lambda _text: self._check_soon.start())
         self.field.returnPressed.connect(self._add)
