@@ -7,10 +7,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
 from ambuda_desktop.store import books
+from ambuda_desktop.ui.catalogue import entries
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.models.places_model import PLACES
 from ambuda_desktop.ui.palette import Choice
 from ambuda_desktop.ui.sidebar import Sidebar
+from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.words import group
 
 MOST_BOOKS = 20
@@ -26,12 +28,14 @@ class Window(Protocol):
     context: Context
     sidebar: Sidebar
     actions_by_name: dict[str, QAction]
+    status: Status
 
+    def run_task(self, name: str = "") -> None: ...
     def show_book(self, book: str) -> None: ...
 
 
 def command_choices(window: Window) -> list[Choice]:
-    """All actions with their keys, then the groups of states, which are places without keys."""
+    """All actions with their keys, then what has no keys: groups of states, and the user's tasks."""
     native = QKeySequence.SequenceFormat.NativeText
     found = [
         Choice(action.text().rstrip("…"), action.shortcut().toString(native), action.trigger)
@@ -42,6 +46,11 @@ def command_choices(window: Window) -> list[Choice]:
         if place.group is not None:
             words = _tr("Tasks: {}").format(group(place.group))
             found.append(Choice(words, _tr("Place"), partial(window.sidebar.go, place)))
+    for entry in entries(window.status.facts):
+        if not entry.is_inner:
+            found.append(
+                Choice(_tr("Run {}").format(entry.name), _tr("Task"), partial(window.run_task, entry.name))
+            )
     return found
 
 

@@ -15,6 +15,8 @@ from ambuda_desktop.store.query import TaskFilter
 from ambuda_desktop.ui import icons, status, theme
 from ambuda_desktop.ui.actions import make_actions
 from ambuda_desktop.ui.choices import book_choices, command_choices
+from ambuda_desktop.ui.code_bars import CodeBars
+from ambuda_desktop.ui.code_wishes import reload_now, restart_workers
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.daemon_watch import DaemonWatch
 from ambuda_desktop.ui.dialogs.choosing import choose_files, choose_folder
@@ -22,6 +24,7 @@ from ambuda_desktop.ui.dialogs.closing import ask_before_closing
 from ambuda_desktop.ui.drops import local_files
 from ambuda_desktop.ui.models.places_model import Place
 from ambuda_desktop.ui.pages.books_page import BooksPage
+from ambuda_desktop.ui.pages.run_page import RunPage
 from ambuda_desktop.ui.pages.settings_page import SettingsPage
 from ambuda_desktop.ui.pages.tasks_page import TasksPage
 from ambuda_desktop.ui.pages.workers_page import WorkersPage
@@ -55,20 +58,22 @@ class MainWindow(QWidget):
         self._searches = {"books": "", "tasks": ""}
         self.top, self.sidebar, self.foot = TopBar(self), Sidebar(self), StatusBar(self)
         self.books, self.tasks = BooksPage(context, self), TasksPage(context, self)
-        self.workers = WorkersPage(context, self)
+        self.run, self.workers = RunPage(context, self), WorkersPage(context, self)
         self.settings = SettingsPage(context, settings, self)
         self.pages: dict[str, QWidget] = {
-            "books": self.books, "tasks": self.tasks, "workers": self.workers, "settings": self.settings,
+            "books": self.books, "tasks": self.tasks, "run": self.run, "workers": self.workers,
+            "settings": self.settings,
         }  # fmt: skip
         self._stack = QStackedWidget(self)
         self._refused = RefusedBars(context.bars, self)
         self._troubles = TroubleBars(context.bars, daemon.start)
+        self.code_bars = CodeBars(context)
         self._splitters = {"books": self.books.splitter, "tasks": self.tasks.splitter}
         self._state = WindowState(context.paths)
         self.actions_by_name = make_actions(self, self)
         for page in self.pages.values():
             self._stack.addWidget(page)
-        lay_out(self, self.top, self.sidebar, context.bars, self._stack, self.foot)
+        lay_out(self, self.top, self.sidebar, (self.code_bars, context.bars), self._stack, self.foot)
         self._connect()
         self.refresh()
         place = self._state.restore(self, self._splitters)
@@ -81,9 +86,12 @@ class MainWindow(QWidget):
         self.foot.show_status(self.status)
         self.sidebar.show_status(self.status)
         self._troubles.show(self.status)
+        self.code_bars.show_status(self.status)
         page = self._stack.currentWidget()
         if page in (self.workers, self.settings):
             page.show_status(self.status, wish(self.context.watch.connection, "pools") or {})
+        elif page is self.run:
+            self.run.show_status(self.status)
         elif page in (self.books, self.tasks):
             page.refresh()
 
@@ -128,6 +136,18 @@ class MainWindow(QWidget):
     def go_to(self, page: str) -> None:
         self.sidebar.go(Place(page))
         self.sidebar.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def run_task(self, name: str = "") -> None:
+        """Go where a task is run by hand; to the form of the task `name`."""
+        self.sidebar.go(Place("run"))
+        self.run.choose(name)
+        self.run.choice.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def reload_code(self) -> None:
+        reload_now(self.context)
+
+    def restart_workers(self) -> None:
+        restart_workers(self.context)
 
     def cancel_selected(self) -> None:
         page = self._stack.currentWidget()
@@ -223,6 +243,7 @@ class MainWindow(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
             self.top.tint()
             self.context.bars.tint()
+            self.code_bars.tint()
             tint_buttons(self)
 
     def _page_name(self) -> str:
@@ -282,6 +303,7 @@ class MainWindow(QWidget):
             asking.task_wanted.connect(self.show_task)
         self.tasks.book_wanted.connect(self.show_tasks_of)
         self.tasks.chips.chosen.connect(self._narrow)
+        self.run.started.connect(self.show_task)
         self.workers.start_wanted.connect(self.daemon.start)
         self.settings.theme_chosen.connect(theme.apply)
         self.tasks.table.addActions(

@@ -1,9 +1,10 @@
 """The line of facts at the foot of the window."""
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from ambuda_desktop.ui import code_words
 from ambuda_desktop.ui.durations import number, plural, size
 from ambuda_desktop.ui.painting import draw_mark
 from ambuda_desktop.ui.status import Status, state_words, troubles
@@ -34,7 +35,7 @@ class Mark(QWidget):
 
 
 class StatusBar(QWidget):
-    """State, Redis, pools, waiting. Facts that are not known are not shown."""
+    """State, Redis, pools, waiting, and at the right end the code. Facts that are not known are not shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,13 +47,15 @@ class StatusBar(QWidget):
         row.setContentsMargins(16, 4, 16, 4)
         row.setSpacing(8)
         row.addWidget(self._mark)
-        for place, label in enumerate(self._labels):
+        for label in self._labels:
             label.setObjectName("status")
-            if place == len(self._labels) - 1:
-                row.addStretch(1)
             row.addWidget(label)
-            if place < len(self._labels) - 1:
-                row.addSpacing(16)
+            row.addSpacing(16)
+        row.addStretch(1)
+        self._code = QLabel(self)
+        self._code.setObjectName("status")
+        self._code_words: list[str] = []
+        row.addWidget(self._code)
 
     def show_status(self, status: Status) -> None:
         texts = [state_words(status), *facts_in_words(status)]
@@ -66,7 +69,24 @@ class StatusBar(QWidget):
         if status.all_paused:
             tone = "waiting"
         self._mark.set_tone(tone)
-        self.setAccessibleName(", ".join(t for t in texts if t))
+        self._code_words = code_words.foot(status.facts) if status.daemon_runs else []
+        self._fit_code()
+        self.setAccessibleName(", ".join(t for t in [*texts, *self._code_words[:1]] if t))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_code()
+
+    def _fit_code(self) -> None:
+        """As much of the words on the code as there is room for."""
+        taken = sum(label.sizeHint().width() + 32 for label in self._labels if label.text()) + 64
+        room = self.width() - taken
+        measure = self._code.fontMetrics().horizontalAdvance
+        words = next((words for words in self._code_words if measure(words) <= room), "")
+        if self._code.text() != words:
+            self._code.setText(words)
+        self._code.setToolTip(self._code_words[0] if self._code_words else "")
+        self._code.setVisible(bool(words))
 
 
 def facts_in_words(status: Status) -> list[str]:

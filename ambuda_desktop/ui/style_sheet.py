@@ -17,6 +17,7 @@ QPushButton:disabled {{ color: {faint}; background: {window}; }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border: 1px solid {accent}; }}
 QPushButton#primary:hover {{ border: 1px solid {text}; }}
 QPushButton#primary:focus {{ border: 1px solid {text}; }}
+QPushButton#primary:disabled {{ background: {window}; color: {faint}; border: 1px solid {line}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
 QToolButton#plain::menu-indicator {{ image: none; }}
 QToolButton:hover {{ background: {hover}; }}

@@ -1,5 +1,7 @@
 """How the parts of the main window stand: sidebar left, bars and pages right, head and foot across."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,12 +11,13 @@ SMALLEST = (760, 480)  # pixels
 
 
 def lay_out(
-    window: QWidget, head: QWidget, sidebar: QWidget, bars: QWidget, stack: QWidget, foot: QWidget
+    window: QWidget, head: QWidget, sidebar: QWidget, bars: Iterable[QWidget], stack: QWidget, foot: QWidget
 ) -> None:
     """Put the parts into the window."""
     right = QVBoxLayout()
     right.setSpacing(0)
-    right.addWidget(bars)
+    for bar in bars:
+        right.addWidget(bar)
     right.addWidget(stack, 1)
     middle = QHBoxLayout()
     middle.setSpacing(0)

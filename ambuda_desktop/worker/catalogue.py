@@ -39,7 +39,7 @@ def _entry(name: str, task: Any) -> dict[str, Any]:
 def parameters_schema(function: Any) -> dict[str, Any]:
     """The JSON Schema of a function's parameters, by their annotations and defaults; `self` of a bound task is not
     among them."""
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(function, include_extras=True)
     fields: dict[str, Any] = {}
     more = False
     for parameter in inspect.signature(function).parameters.values():

@@ -89,7 +89,7 @@ def put_facts(connection: sqlite3.Connection, *, redis: str = "running", ready: 
     facts.put_fact(connection, "pools", pools)
     generation = {
         "queue": QUEUE, "pool": "cpu", "number": 1, "pid": 4713, "state": "live",
-        "kind": "prefork", "size": 2, "started_at": now - 60,
+        "kind": "prefork", "size": 2, "started_at": now - 60, "code": "a41f09cc", "draining_since": None, "tasks": 1,
     }  # fmt: skip
     facts.put_fact(connection, "generations", [generation])
 
@@ -104,3 +104,45 @@ def fill(connection: sqlite3.Connection, count: int) -> None:
                SELECT 'task-' || i, 'ambuda.test', 'cpu', ?, 'PENDING', ? + i FROM n""",
             (count, payload, time.time()),
         )
+
+
+def put_code(connection: sqlite3.Connection, **changed: object) -> None:
+    """The live code, as a daemon tells of it that runs."""
+    told = {"hash": "a41f09cc", "folders": ["/home/me/Ambuda/tasks"], "on": True, "state": "idle", "waits": None,
+            "fault": None}  # fmt: skip
+    facts.put_fact(connection, "code", {**told, **changed})
+
+
+def put_reloads(connection: sqlite3.Connection, *outcomes: str) -> None:
+    """Reloads that had these outcomes, oldest first."""
+    reloads = [
+        {
+            "at": time.time(), "files": ["/home/me/Ambuda/tasks/split_pdf.py"], "outcome": outcome,
+            "code": "a41f09cc", "sentence": "" if outcome == "reloaded" else "Because.", "seconds": 0.141,
+        }
+        for outcome in outcomes
+    ]  # fmt: skip
+    facts.put_fact(connection, "reloads", reloads)
+
+
+def entry(name: str, properties: dict[str, object] | None = None, required: Iterable[str] = (), doc: str = "",
+          pool: str = "cpu") -> dict[str, object]:  # fmt: skip
+    """A task of the catalogue."""
+    schema = {
+        "type": "object",
+        "properties": properties or {},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    return {
+        "name": name,
+        "doc": doc,
+        "pool": pool,
+        "schema": schema,
+        "module": name.split(".", maxsplit=1)[0],
+    }
+
+
+def put_catalogue(connection: sqlite3.Connection, *entries: dict[str, object]) -> None:
+    """The tasks that live workers know: these, and one of the program's own."""
+    facts.put_fact(connection, "catalogue", [entry("ambuda.split_book"), *entries])

@@ -4,7 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop import relocation
@@ -16,7 +18,7 @@ from ambuda_desktop.store.facts import wish
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.pages.library_field import LibraryField
 from ambuda_desktop.ui.pages.settings_page import SettingsPage
-from tests.ui.rows import put_facts
+from tests.ui.rows import put_code, put_facts
 
 
 @pytest.fixture
@@ -160,3 +162,80 @@ def test_how_pages_are_made_is_saved_when_it_rests_and_not_while_it_is_wrong(
     # And a name for it is kept beside
     form.preset_saved.emit("Old prints", form.options)
     qtbot.waitUntil(lambda: "Old prints" in Settings.load(paths.settings).presets)
+
+
+def type_folder(page: SettingsPage, folder: Path | str) -> None:
+    page.task_folders.field.clear()
+    QTest.keyClicks(page.task_folders.field, str(folder))
+
+
+def test_a_folder_of_task_code_that_is_no_good_is_said_as_it_is_typed(
+    qtbot: QtBot, page: SettingsPage, paths: Paths
+) -> None:
+    wrong: dict[Path | str, str] = {
+        "tasks": "no full path",
+        paths.root / "nothing here": "is not there",
+        paths.library: "it overlaps the library",
+        paths.logs: "it overlaps the logs",
+    }
+    folders = page.task_folders
+    assert not folders.complaint.isVisible()
+    for place, said in wrong.items():
+        type_folder(page, place)
+        qtbot.waitUntil(lambda said=said: said in folders.complaint.text())  # type: ignore[misc]
+        assert not folders.add.isEnabled()
+        # And Enter is no way around it
+        QTest.keyClick(folders.field, Qt.Key.Key_Return)
+    qtbot.wait(50)
+    assert not paths.task_folders
+
+
+def test_a_folder_of_task_code_is_added_and_removed(
+    qtbot: QtBot, page: SettingsPage, paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    # Given a daemon that watches the folder there always is
+    put_facts(store)
+    put_code(store, folders=[str(paths.tasks)])
+    more = tmp_path / "more"
+    more.mkdir()
+    folders = page.task_folders
+
+    # When another is added
+    type_folder(page, more)
+    qtbot.waitUntil(folders.add.isEnabled)
+    folders.add.click()
+
+    # Then it is in the list and in the settings, and the page says when it will be watched
+    qtbot.waitUntil(lambda: more in folders.removes)
+    assert Settings.load(paths.settings).task_folders == [more]
+    assert folders.field.text() == ""
+    qtbot.waitUntil(folders.later.isVisible)
+    put_code(store, folders=[str(paths.tasks), str(more)])
+    qtbot.waitUntil(lambda: not folders.later.isVisible())
+
+    # And it is removed, and its files stay
+    folders.removes[more].click()
+    qtbot.waitUntil(lambda: more not in folders.removes)
+    assert Settings.load(paths.settings).task_folders == []
+    assert more.is_dir()
+    assert folders.later.isVisible()
+
+
+def test_a_folder_that_cannot_be_used_any_more_says_so(
+    qtbot: QtBot, window: MainWindow, paths: Paths, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    Settings(task_folders=[gone]).save(paths.settings)
+    window.settings.task_folders._look()
+    window.go_to("settings")
+    qtbot.waitUntil(lambda: gone in window.settings.task_folders.removes)
+    told = [label.text() for label in window.settings.task_folders.findChildren(QLabel)]
+    assert f"{gone} (cannot be used now)" in told
+
+
+def test_reload_is_switched_here_too(qtbot: QtBot, page: SettingsPage, paths: Paths) -> None:
+    page.reload.click()
+    qtbot.waitUntil(lambda: paths.settings.exists() and not Settings.load(paths.settings).reload)
+    page.notify.click()
+    qtbot.waitUntil(lambda: not Settings.load(paths.settings).notify)
+    assert not Settings.load(paths.settings).reload

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from ambuda_desktop.store.facts import put_fact
+from ambuda_desktop.store.facts import fact, put_fact
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.window_layout import SMALLEST
-from tests.ui.rows import add_book, end, put_facts
+from tests.ui.rows import add_book, end, entry, put_catalogue, put_code, put_facts, put_reloads
 
 
 def cut(window: QWidget) -> list[str]:
@@ -35,7 +35,7 @@ def cut(window: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", ["tasks", "workers", "settings"])
+@pytest.mark.parametrize("page", ["tasks", "run", "workers", "settings"])
 def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, page: str) -> None:
     # Given a window as small as can be, with a failed task and much to say
     plan = add_book(
@@ -53,6 +53,14 @@ def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connect
     )
     put_facts(store)
     put_fact(store, "notices", [{"at": 0.0, "sentence": error}])
+    put_code(store, folders=["/home/somebody with a long name/Ambuda/tasks"])
+    put_reloads(store, "reloaded", "refused")
+    put_catalogue(
+        store, entry("greet.greet", {"name": {"type": "string"}, "file": {"format": "path"}}, ["name"], error)
+    )
+    [live] = fact(store, "generations")
+    put_fact(store, "generations", [live, {**live, "queue": "cpu.0.0", "state": "draining"}])
+    put_fact(store, "waiting_for_code", {"a_module_with_a_long_name.a_task_with_a_long_name": 12})
     window.resize(*SMALLEST)
 
     # When a page is opened
@@ -66,3 +74,27 @@ def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connect
 
     # Then all its words have room
     qtbot.waitUntil(lambda: cut(window) == [])
+
+
+def test_a_fault_leaves_room_for_its_words_and_some_for_the_page(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    # Given a fault with a long line, in the smallest window
+    put_facts(store)
+    window.resize(*SMALLEST)
+    text = "    value = some_function(" + "an_argument, " * 20 + "!"
+    trace = "Traceback:\n" + '  File "a.py", line 1, in f\n    g()\n' * 30 + "E: no"
+    fault = {"file": "/home/me/" + "a/" * 60 + "a.py", "sentence": "a.py, line 3: invalid syntax.", "line": 3,
+             "column": len(text), "text": text, "traceback": trace}  # fmt: skip
+    window.go_to("run")
+    put_code(store, state="refused", fault=fault)
+    pane = window.code_bars.fault
+    qtbot.waitUntil(pane.isVisible)
+    pane.fold.click()
+    QApplication.processEvents()
+
+    # Then nothing is cut, the caret is in sight, and the window has not grown
+    qtbot.waitUntil(lambda: cut(window) == [])
+    assert window.width() == SMALLEST[0]
+    assert pane.code.horizontalScrollBar().value() > 0
+    assert pane.code.viewport().rect().contains(pane.code.cursorRect().center())

@@ -8,6 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.facts import fact, put_fact, wish
 from ambuda_desktop.store.submit import NewTask, insert
@@ -15,7 +17,7 @@ from ambuda_desktop.ui import theme
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.models.places_model import Place
 from ambuda_desktop.ui.pages.fact_table import FactTable
-from tests.ui.rows import put_facts, start
+from tests.ui.rows import put_code, put_facts, put_reloads, start
 
 
 def put_processes(store: sqlite3.Connection) -> None:
@@ -51,9 +53,9 @@ def test_generations_processes_and_exits_are_in_tables(
 ) -> None:
     open_page(qtbot, window, store)
     [generation] = cells(window.workers.generations)
-    assert generation[:2] == ["1", "cpu"]
-    assert generation[2].startswith("live since ")
-    assert generation[3:] == ["2 processes", "4713", "cpu.1f3a.1"]
+    assert generation[:3] == ["1", "cpu", "a41f"]
+    assert generation[3].startswith("live since ")
+    assert generation[4:] == ["1", "138 MB", "2 processes", "4713", "cpu.1f3a.1"]
     busy, free = cells(window.workers.processes)
     assert (busy[:3], busy[4]) == (["22", "cpu", "mine.work"], "81 MB")
     assert free == ["21", "cpu", "free", "", "57 MB"]
@@ -175,3 +177,80 @@ def test_the_daemon_is_stopped_and_started(
     with qtbot.waitSignal(window.workers.start_wanted):
         keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         QTest.keyClick(window, Qt.Key.Key_D, keys)
+
+
+def test_the_code_its_folders_and_its_reloads_are_told(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    open_page(qtbot, window, store)
+    assert not window.workers.reloads.isVisible()
+    put_code(store, folders=["/home/me/Ambuda/tasks", "/home/me/more"])
+    put_reloads(store, "refused", "reloaded")
+    page = window.workers
+    qtbot.waitUntil(lambda: page.reloads.rowCount() == 2)
+    newest, oldest = cells(page.reloads)
+    assert newest[1:] == ["reloaded", "split_pdf.py", "0.14 s", "a41f", ""]
+    assert oldest[1:] == ["not taken up", "split_pdf.py", "0.14 s", "a41f", "Because."]
+    assert page.code.live.text().startswith("a41f, reloaded split_pdf.py in 0.14 s at ")
+    assert page.code.folders.text() == "/home/me/Ambuda/tasks\n/home/me/more"
+    assert window.foot._code.text() == "code a41f · reloaded 0.14 s"
+    assert window.foot._code.geometry().right() > window.foot.width() - 24
+
+
+def test_code_is_reloaded_and_workers_restarted_by_button_and_by_key(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    open_page(qtbot, window, store)
+    window.workers.code.reload.click()
+    qtbot.waitUntil(lambda: wish(store, "reload") is True)
+    QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: wish(store, "restart") is True)
+
+
+def test_reload_is_switched_off_and_on_and_follows_the_daemon(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, paths: Paths
+) -> None:
+    # When it is switched off, then that is saved, and the switch does not jump back before the daemon has followed
+    open_page(qtbot, window, store)
+    put_code(store)
+    switch = window.workers.code.switch
+    assert switch.isChecked()
+    switch.click()
+    qtbot.waitUntil(lambda: paths.settings.exists() and not Settings.load(paths.settings).reload)
+    window.refresh()
+    assert not switch.isChecked()
+    put_code(store, on=False)
+    qtbot.waitUntil(lambda: window.foot._code.text() == "code a41f · reload is off")
+
+    # And when somebody else switches it on, it is seen
+    put_code(store)
+    qtbot.waitUntil(switch.isChecked)
+
+
+def test_an_old_generation_is_stopped_now_by_a_button_that_says_what_it_does(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    # Given a generation that drains beside the live one
+    open_page(qtbot, window, store)
+    [live] = fact(store, "generations")
+    old = {
+        **live,
+        "queue": "cpu.1f3a.0",
+        "number": 0,
+        "state": "draining",
+        "draining_since": time.time(),
+        "tasks": 2,
+    }
+    put_fact(store, "generations", [old, {**live, "tasks": 0}])
+    rows = window.workers.draining
+    qtbot.waitUntil(rows.isVisible)
+    assert cells(window.workers.generations)[1][3].startswith("ends 2 tasks, since ")
+
+    # When its button is clicked, then it is wished, and the line goes with the generation
+    button = rows.buttons["cpu.1f3a.0"]
+    assert button.text() == "Stop now; 2 tasks begin anew"
+    assert button.accessibleName() == "Stop now; 2 tasks begin anew (generation 0)"
+    button.click()
+    qtbot.waitUntil(lambda: wish(store, "stop_generations") == ["cpu.1f3a.0"])
+    put_fact(store, "generations", [live])
+    qtbot.waitUntil(lambda: not rows.isVisible())

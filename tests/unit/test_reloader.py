@@ -241,7 +241,18 @@ def test_with_reload_off_nothing_happens_until_it_is_asked_for(world: World) -> 
     world.save("X = 1\n")
     world.wait(1.0)
     assert world.ordered == []
+
+    # When it is asked for, then what was saved meanwhile goes live, and is told
     world.reloader.reload_now()
+    assert len(world.ordered) == 2
+    world.boot()
+    assert world.outcomes == ["reloaded"]
+    assert world.history.reloads[-1]["files"] == [str(world.file)]
+
+    # And a broken save is told, too
+    world.save("def broken(:\n")
+    world.reloader.reload_now()
+    assert world.outcomes == ["reloaded", "refused"]
     assert len(world.ordered) == 2
 
 

@@ -26,6 +26,7 @@ PLACES = [
     Place("books"),
     Place("tasks"),
     *(Place("tasks", name) for name in ("running", "waiting", "failed", "done", "cancelled")),
+    Place("run"),
     Place("workers"),
     Place("settings"),
 ]
@@ -58,6 +59,7 @@ class PlacesModel(QAbstractListModel):
         return {
             "books": self.tr("Books"),
             "tasks": self.tr("Tasks"),
+            "run": self.tr("Run a task"),
             "workers": self.tr("Workers"),
             "settings": self.tr("Settings"),
         }[place.page]

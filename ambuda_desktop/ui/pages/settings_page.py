@@ -24,6 +24,8 @@ from ambuda_desktop.ui.fields import NumberField
 from ambuda_desktop.ui.pages.library_field import LibraryField
 from ambuda_desktop.ui.pages.page_defaults import PageDefaults
 from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
+from ambuda_desktop.ui.pages.reload_switch import ReloadSwitch
+from ambuda_desktop.ui.pages.task_folders_field import TaskFoldersField
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
@@ -49,14 +51,17 @@ class SettingsPage(QWidget):
         self.sizes = {pool: size_field(context, pool) for pool in POOLS}
         self.library = LibraryField(context)
         self.page_defaults = PageDefaults(context, settings)
+        self.task_folders, self.reload = TaskFoldersField(context), ReloadSwitch(context)
         self._saved = words_label(faint=True)
         self._set_up()
         self._lay_out()
 
     def show_status(self, status: Status, wished: dict[str, int]) -> None:
-        """The sizes of the pools may be changed elsewhere."""
+        """Sizes of pools, and whether saved code is taken up, may be changed elsewhere."""
         for pool, field in self.sizes.items():
             show_size(field, status, wished, pool)
+        self.task_folders.show_status(status)
+        self.reload.show_status(status)
 
     def save(self, **values: object) -> None:
         """Save some values beside those that the command line, say, saved meanwhile."""
@@ -102,6 +107,9 @@ class SettingsPage(QWidget):
         column.addLayout(self._form())
         column.addWidget(_heading(self.tr("How pages are made")))
         column.addWidget(self.page_defaults)
+        column.addWidget(_heading(self.tr("Where your task code is")))
+        column.addWidget(self.task_folders)
+        column.addWidget(self.reload)
         column.addWidget(_heading(self.tr("Where your files are")))
         column.addWidget(words_label(self.tr("Books: a folder each, with the pages as pictures")))
         column.addWidget(self.library)

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.ui import code_words
 from ambuda_desktop.ui.durations import clock, plural, size
 from ambuda_desktop.ui.pages.fact_table import Row
 from ambuda_desktop.ui.status import Status
@@ -65,19 +66,13 @@ def workers(known: dict[str, Any]) -> str:
 
 
 def generations(status: Status) -> list[Row]:
-    """`2 | cpu | live since 14:02 | 2 processes | 4711 | cpu.1f3a.2`, newest first."""
-    states = {
-        "starting": _tr("starting since {}"),
-        "live": _tr("live since {}"),
-        "draining": _tr("ending what it runs, started {}"),
-        "dying": _tr("ending, started {}"),
-    }
+    """`2 | cpu | a41f | ends 1 task, since 14:02 | 1 | 84 MB | 2 processes | 4711 | cpu.1f3a.2`, newest first."""
     return [
         Row(
             (
-                str(one["number"]), one["pool"],
-                states.get(one["state"], one["state"]).format(clock(one["started_at"])),
-                workers(one), str(one["pid"]), one["queue"],
+                str(one["number"]), one["pool"], code_words.short(one.get("code") or ""),
+                code_words.generation_state(one), str(one.get("tasks", 0)), code_words.memory(one), workers(one),
+                str(one["pid"] or ""), one["queue"],
             )
         )
         for one in reversed(_generations(status))

@@ -3,15 +3,19 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import query
 from ambuda_desktop.store.facts import put_wish
-from ambuda_desktop.ui import words
+from ambuda_desktop.ui import code_words, words
+from ambuda_desktop.ui.code_wishes import stop_now
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.pages import worker_words
+from ambuda_desktop.ui.pages.card import card
+from ambuda_desktop.ui.pages.code_card import CodeCard
+from ambuda_desktop.ui.pages.draining_rows import DrainingRows
 from ambuda_desktop.ui.pages.fact_table import FactTable, Row
 from ambuda_desktop.ui.pages.pool_controls import PauseButton, show_size, size_field, title
 from ambuda_desktop.ui.status import TRIES, Status, troubles
@@ -19,7 +23,7 @@ from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
 
 class WorkersPage(QWidget):
-    """Daemon, Redis, pools, generations, pool processes and their ends."""
+    """Daemon, Redis, pools, code, generations, pool processes and their ends."""
 
     start_wanted = Signal()
     task_wanted = Signal(str)  # by its id
@@ -44,6 +48,8 @@ class WorkersPage(QWidget):
         self.sizes = {name: size_field(context, name) for name in POOLS}
         self.pauses = {name: PauseButton(context, (name,)) for name in POOLS}
         self.pause_all = PauseButton(context, POOLS)
+        self.code, self.draining = CodeCard(context), DrainingRows()
+        self.draining.stop_wanted.connect(lambda queue: stop_now(context, queue))
         self._make_tables()
         self._notices = words_label()
         self._lay_out()
@@ -63,6 +69,9 @@ class WorkersPage(QWidget):
             show_size(self.sizes[name], status, wished, name)
             self.pauses[name].show_status(status)
         self.pause_all.show_status(status)
+        self.code.show_status(status)
+        self.draining.show_status(status)
+        self._show(self.reloads, code_words.reloads(status.facts))
         self._show(self.generations, worker_words.generations(status))
         self._show(self.processes, worker_words.processes(status, self._task_name))
         self._show(self.exits, worker_words.exits(status, self._task_name))
@@ -92,8 +101,16 @@ class WorkersPage(QWidget):
         tr = self.tr
         self.generations = FactTable(
             tr("Generations"),
-            [tr("Generation"), tr("Pool"), tr("State"), tr("Runs at once"), tr("Process"), tr("Queue")],
-            numbers=(0, 4),
+            [
+                tr("Generation"), tr("Pool"), tr("Code"), tr("State"), tr("Running"), tr("Memory"),
+                tr("Runs at once"), tr("Process"), tr("Queue"),
+            ],
+            numbers=(0, 4, 5, 7),
+        )  # fmt: skip
+        self.reloads = FactTable(
+            tr("Code that was saved lately"),
+            [tr("When"), tr("Outcome"), tr("Files"), tr("Took"), tr("Code"), tr("Why")],
+            numbers=(3,),
         )
         self.processes = FactTable(
             tr("Pool processes"),
@@ -106,6 +123,7 @@ class WorkersPage(QWidget):
             numbers=(3,),
         )
         self._empty = {
+            self.reloads: words_label(tr("None since the daemon was first started."), faint=True),
             self.generations: words_label(tr("None: no daemon runs."), faint=True),
             self.processes: words_label(tr("None: no worker runs."), faint=True),
             self.exits: words_label(tr("None: no process ended that should not have."), faint=True),
@@ -128,15 +146,20 @@ class WorkersPage(QWidget):
         column.addWidget(heading(self.tr("What runs here")))
         column.addWidget(Flow(self.pause_all, self._start, self._stop, self._log))
         column.addWidget(self._trouble)
-        column.addWidget(_card([(self.tr("Daemon"), [self._daemon]), (self.tr("Redis"), [self._redis])]))
-        column.addWidget(_card([(title(n), [self._pools[n], self.sizes[n], self.pauses[n]]) for n in POOLS]))
+        column.addWidget(card([(self.tr("Daemon"), [self._daemon]), (self.tr("Redis"), [self._redis])]))
+        column.addWidget(card([(title(n), [self._pools[n], self.sizes[n], self.pauses[n]]) for n in POOLS]))
+        column.addSpacing(8)
+        column.addWidget(heading(self.tr("Code")))
+        column.addWidget(self.code)
         for table, words_when_empty in self._empty.items():
             column.addSpacing(8)
             column.addWidget(heading(table.accessibleName()))
             column.addWidget(table)
             column.addWidget(words_when_empty)
+            if table is self.generations:
+                column.addWidget(self.draining)
         column.addSpacing(8)
-        column.addWidget(_card([(self.tr("Lately"), [self._notices])]))
+        column.addWidget(card([(self.tr("Lately"), [self._notices])]))
         column.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -144,21 +167,3 @@ class WorkersPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-
-
-def _card(rows: list[tuple[str, list[QWidget]]]) -> QFrame:
-    """Names on the left, then words that take the room there is, then controls."""
-    card = QFrame()
-    card.setObjectName("card")
-    grid = QGridLayout(card)
-    grid.setContentsMargins(16, 12, 16, 12)
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(12)
-    for number, (name, parts) in enumerate(rows):
-        label = words_label(name, faint=True)
-        label.setMinimumWidth(120)
-        grid.addWidget(label, number, 0)
-        for place, part in enumerate(parts, start=1):
-            grid.addWidget(part, number, place)
-    grid.setColumnStretch(1, 1)
-    return card
