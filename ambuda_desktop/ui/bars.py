@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +21,7 @@ from ambuda_desktop.ui.theme import color
 
 Kind = Literal["note", "warning", "error"]
 Action = tuple[str, Callable[[], None]]  # the words of a button, and what it does
+SHORTEST = 40  # pixels high
 MOST = 4  # bars at once; older ones that can be closed give way
 
 
@@ -40,7 +42,6 @@ class Bar(QFrame):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.label.setSizePolicy(policy)
-        self.setMinimumHeight(40)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(16, 6, 8, 6)
         self.row.setSpacing(8)
@@ -52,6 +53,17 @@ class Bar(QFrame):
     def say(self, sentence: str) -> None:
         self.label.setText(sentence)
         self.setAccessibleName(sentence)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A layout that is short of room gives wrapped words the height of their widest form, unless told."""
+        needed = max(SHORTEST, self.row.heightForWidth(self.width()) + 1)  # it rounds down
+        if self.minimumHeight() != needed:
+            self.setMinimumHeight(needed)
 
     def add_button(self, words: str, does: Callable[[], None]) -> None:
         button = QPushButton(words, self)

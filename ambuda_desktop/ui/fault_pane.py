@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -73,6 +73,11 @@ class FaultPane(QFrame):
         self.traceback.hide()
         self.setAccessibleName(f"{title} {self.sentence.text()}")
         self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Once the box has its new width: the caret is at the end of the line, and should stay in sight.
+        QTimer.singleShot(0, self.code, self.code.ensureCursorVisible)
 
     def tint(self) -> None:
         """Draw the icon in the scheme in use."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ambuda_desktop.ui.widgets import line
 
 SMALLEST = (760, 480)  # pixels
+LEAST = (320, 96)  # pixels of a page, when bars above it have much to say
 
 
 def lay_out(
@@ -18,6 +19,8 @@ def lay_out(
     right.setSpacing(0)
     for bar in bars:
         right.addWidget(bar)
+    # By itself it would never be smaller than its largest page, though another one is open.
+    stack.setMinimumSize(*LEAST)
     right.addWidget(stack, 1)
     middle = QHBoxLayout()
     middle.setSpacing(0)

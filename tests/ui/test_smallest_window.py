@@ -35,7 +35,7 @@ def cut(window: QWidget) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", ["tasks", "run", "workers", "settings"])
+@pytest.mark.parametrize("page", ["books", "tasks", "run", "workers", "settings"])
 def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, page: str) -> None:
     # Given a window as small as can be, with a failed task and much to say
     plan = add_book(

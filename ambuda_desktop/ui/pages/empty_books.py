@@ -48,10 +48,12 @@ class EmptyBooks(QWidget):
         column.addWidget(text)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        for button in (add, folder, sample):
+        for button in (add, folder):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
+        # In a row of its own: three beside one another are wider than the smallest window.
+        column.addWidget(sample, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
