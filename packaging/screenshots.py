@@ -148,6 +148,7 @@ def walk(window: MainWindow, folder: Path) -> None:
         long = add(window, long_pdf)
     walk_books(window, camera, damaged, locked, long)
     walk_tasks(window, camera)
+    walk_code(window, camera)
     for name in ("workers", "settings"):
         window.go_to(name)
         QTest.qWait(300)
@@ -182,6 +183,18 @@ def walk_tasks(window: MainWindow, camera: Camera) -> None:
         wait(partial(_has_state, window, task_id, wanted))
         QTest.qWait(1500)  # its log comes a moment later
         camera.take(name)
+
+
+def walk_code(window: MainWindow, camera: Camera) -> None:
+    window.run_task("verses.transliterate")
+    QTest.qWait(300)
+    camera.take("run-task")
+    file = window.context.paths.tasks / "verses.py"
+    file.write_text(TASKS.replace("time.sleep(0.1)", "time.sleep(0.1"))
+    wait(window.code_bars.fault.isVisible)
+    camera.take("fault")
+    file.write_text(TASKS.replace("verse %d of", "śloka %d of"))
+    wait(lambda: not window.code_bars.fault.isVisible())
 
 
 def _is_listed(window: MainWindow, task_id: str) -> bool:
