@@ -62,7 +62,8 @@ def smoke(bundle: Bundle) -> None:
 
     bundle.save("pranamami")
     bundle.wait_until(lambda: bundle.answer() == "pranamami world 0", "saved code is live")
-    print("A save went live in", bundle.fact("reloads")[-1]["seconds"], "s.")  # noqa: T201
+    reloads = bundle.wait_until(lambda: bundle.fact("reloads"), "the reload is told")
+    print("A save went live in", reloads[-1]["seconds"], "s.")  # noqa: T201
 
     servers = bundle.fork_servers()
     assert servers, "no fork server"

@@ -46,7 +46,7 @@ class TaskCode:
     def changed(self, places: Iterable[Path]) -> set[Path]:
         """Which files at or below these places are not what they were. From now on they are what they are."""
         changed = set()
-        for path in {file for place in places for file in self._at(place)}:
+        for path in self._at(set(places)):
             digest = _digest(path)
             if digest != self._digests.get(path):
                 changed.add(path)
@@ -74,17 +74,21 @@ class TaskCode:
         for folder in self.folders:
             yield from python_files(folder)
         if self.own is not None:
-            yield from (
-                p for p in python_files(self.own) if p.relative_to(self.own).parts[0] not in NOT_IN_WORKERS
-            )
+            yield from (path for path in python_files(self.own) if not self._is_not_in_workers(path))
 
-    def _at(self, place: Path) -> Iterable[Path]:
-        """The Python files that a change at `place` may concern: it, or those that are or were below it."""
-        yield from (path for path in self._digests if place == path or place in path.parents)
-        if place.is_dir():
-            yield from python_files(place)
-        elif place.suffix == ".py":
-            yield place
+    def _is_not_in_workers(self, path: Path) -> bool:
+        own = self.own is not None and self.own in path.parents
+        return own and path.relative_to(self.own or "").parts[0] in NOT_IN_WORKERS
+
+    def _at(self, places: set[Path]) -> set[Path]:
+        """The Python files that changes at these places may concern: they, or those that are or were below them."""
+        found = {path for path in self._digests if path in places or not places.isdisjoint(path.parents)}
+        for place in places:
+            if place.is_dir():
+                found.update(python_files(place))
+            elif place.suffix == ".py":
+                found.add(place)
+        return {path for path in found if not self._is_not_in_workers(path)}
 
     def _hash(self) -> str:
         whole = hashlib.sha256()

@@ -142,6 +142,39 @@ def test_a_broken_save_changes_nothing_and_is_told(
     assert pings.fact("code")["fault"] is None
 
 
+def test_an_import_that_hangs_is_told_with_its_traceback(pings: Program) -> None:
+    # When code is saved that never ends to be imported
+    save(pings, "pings", "import time\n\n\ndef wait_for_ever():\n    time.sleep(600)\n\n\nwait_for_ever()\n")
+
+    # Then it is told where it hangs, and the live workers answer meanwhile and afterwards
+    assert ping(pings) == 1
+    refused = wait_for(pings, "refused")
+    assert "pings.py was not imported within the time" in refused["sentence"]
+    assert "in wait_for_ever" in pings.fact("code")["fault"]["traceback"]
+    assert ping(pings) == 1
+
+
+def test_new_workers_that_are_killed_are_no_fault_of_the_code(pings: Program) -> None:
+    # Given code that takes a while to import
+    save(pings, "pings", "import time\ntime.sleep(1)\n" + PINGS.format(version=2))
+
+    # When its workers are killed meanwhile
+    known = {g["pid"] for g in pings.fact("generations")}
+    (pid,) = pings.wait_until(
+        lambda: [
+            g["pid"] for g in pings.fact("generations")
+            if g["pid"] and g["pid"] not in known and g["pool"] == "cpu" and g["state"] == "starting"
+        ],
+        "they start",
+    )  # fmt: skip
+    os.kill(pid, signal.SIGKILL)
+
+    # Then it goes live all the same, and nobody is told that it was bad
+    pings.wait_until(lambda: ping(pings) == 2, "the new code is live")
+    wait_for(pings, "reloaded")
+    assert [r["outcome"] for r in pings.fact("reloads")] == ["reloaded"]
+
+
 def test_every_way_to_save_is_heard(pings: Program) -> None:
     # Given a task that imports a module which no task file is
     tasks = pings.paths.tasks

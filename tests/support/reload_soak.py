@@ -25,19 +25,20 @@ MOST_WAITING = 400  # tasks; a machine that is slower than the rate is not burie
 SLOW_EVERY = 200  # tasks: one of so many keeps its generation for a while
 SETTLED_AFTER = 5  # reloads until memory and descriptors are what they are to stay
 
+#: Each task that comes to its end writes its id down, so that ends that nobody recorded are counted too.
 TASKS = """
+import os
 import time
 import _soaked
 from ambuda_desktop.celery_app import app
 VERSION = {version}
 
-@app.task
-def mark():
-    return max(VERSION, _soaked.VERSION)
-
-@app.task
-def slow(seconds):
+@app.task(bind=True)
+def mark(self, seconds=0.0):
     time.sleep(seconds)
+    ends = os.open(os.path.join(os.environ["AMBUDA_DESKTOP_DATA_DIR"], "ends"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(ends, self.request.id.encode() + b"\\n")
+    os.close(ends)
     return max(VERSION, _soaked.VERSION)
 """
 HELPER = "VERSION = {version}\n"
@@ -98,6 +99,7 @@ class Report:
     tasks: int = 0
     states: Counter[str] = field(default_factory=Counter)
     reruns: int = 0
+    doubled: int = 0  # came to their end more than once, because the first end died with a process
     stale: int = 0  # answers by code that was older than what was live when the task was submitted
     went_back: int = 0
     early: Size = field(default_factory=Size)
@@ -113,7 +115,7 @@ class Report:
         return (
             f"seed {self.seed}: {self.reloads} reloads, {self.broken} of them broken, in {self.took:.0f} s; "
             f"median {median:.2f} s from save to answer; kills: {dict(self.kills)}; {self.tasks} tasks: "
-            f"{dict(self.states)}, {self.reruns} run again, {self.stale} in old code; "
+            f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, {self.stale} in old code; "
             f"went back {self.went_back} times; "
             f"fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
             f"pss {self.early.pss / mb:.1f} -> {self.late.pss / mb:.1f} MB, "
@@ -153,7 +155,7 @@ class Load(threading.Thread):
 
     def _task(self, number: int) -> NewTask:
         if number % SLOW_EVERY == 0:
-            return NewTask("soak.slow", kwargs={"seconds": 1.5})
+            return NewTask("soak.mark", kwargs={"seconds": 1.5})
         return NewTask("soak.mark", pool="net" if number % 5 == 0 else "cpu")
 
 
@@ -204,6 +206,8 @@ class Soak:
         save = self._random.choice(SAVES)
         file = self._broken_file or self._random.choice(self._files)
         kill = self._random.choice(self.kinds) if self._random.random() < 0.4 else None
+        if kill == "daemon":
+            self._measure_daemon()
         if not last and self._broken_file is None and kill != "daemon" and self._random.random() < 0.15:
             self._broken_file = file
             self._break(save, file, kill)
@@ -250,6 +254,8 @@ class Soak:
         pid = self._victim(kind)
         if pid is None:
             return
+        if kind != "candidate":
+            time.sleep(self._random.uniform(0.0, 0.4))  # at any step of the switch
         self.report.kills[kind] += 1
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -328,15 +334,18 @@ class Soak:
         self._early_descriptors = self._daemon_descriptors(generations)
 
     def _measure_late(self) -> None:
-        generations = self._settled()
+        self._measure_daemon()
         self.report.late = self._server_size()
-        if self._early_descriptors is not None:
-            pair = (self._early_descriptors, self._daemon_descriptors(generations))
-            self.report.daemon_descriptors.append(pair)
         ours = {self.daemon.pid, *(server.pid for server in self.fork_servers())}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 self.report.zombies += process.ppid() in ours and process.status() == psutil.STATUS_ZOMBIE
+
+    def _measure_daemon(self) -> None:
+        generations = self._settled()
+        if self._early_descriptors is not None:
+            pair = (self._early_descriptors, self._daemon_descriptors(generations))
+            self.report.daemon_descriptors.append(pair)
 
     def _server_size(self) -> Size:
         (server,) = self.fork_servers()
@@ -354,6 +363,10 @@ class Soak:
         self.report.reruns = sum(row["attempt"] > 1 for row in rows)
         missing = set(self._load.floors) - {row["id"] for row in rows}
         assert not missing, f"lost: {missing}"
+        ends = Counter((self.program.paths.root / "ends").read_text().split())
+        self.report.doubled = sum(count > 1 for count in ends.values())
+        without = [dict(row) for row in rows if row["state"] == "SUCCESS" and row["id"] not in ends]
+        assert not without, f"recorded as done, and never came to their end: {without}"
         self.report.stale = sum(
             row["state"] == "SUCCESS" and int(row["result"]) < self._load.floors.get(row["id"], 0)
             for row in rows

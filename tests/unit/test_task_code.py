@@ -1,6 +1,7 @@
 """daemon/task_code.py: which files changed, and whether that matters."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,35 @@ def test_a_folder_that_moved_concerns_all_that_is_and_was_in_it(folder: Path) ->
         folder / "pack" / "__init__.py", folder / "pack" / "inner.py",
         folder / "other" / "__init__.py", folder / "other" / "inner.py",
     }  # fmt: skip
+
+
+def test_of_the_program_only_what_workers_import_counts(tmp_path: Path) -> None:
+    # Given the program's own code, with a window
+    for name in ("worker/task.py", "ui/app.py"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("X = 1\n")
+    code = TaskCode([], tmp_path)
+    before = code.hash
+
+    # When all of it is looked at, or the window is saved, then nothing has changed
+    assert code.changed([tmp_path]) == set()
+    (tmp_path / "ui/app.py").write_text("X = 2\n")
+    assert code.changed([tmp_path / "ui/app.py"]) == set()
+    assert code.hash == before
+
+
+def test_a_checkout_in_a_big_folder_does_not_hold_up_the_daemon(folder: Path) -> None:
+    # Given a folder of many files, deep down
+    deep = folder / "one" / "two" / "three"
+    deep.mkdir(parents=True)
+    for number in range(1000):
+        (deep / f"m{number}.py").write_text("X = 1\n")
+    code = TaskCode([folder], None)
+
+    # When 200 of them are written at once, then looking at them takes no time; each with each took seconds
+    begin = time.process_time()
+    assert code.changed([deep / f"m{number}.py" for number in range(200)]) == set()
+    assert time.process_time() - begin < 0.5
 
 
 def test_what_is_no_code_is_never_seen(folder: Path) -> None:
