@@ -49,7 +49,7 @@ def call(session: Session, name: str, arguments: Sequence[tuple[str, str]], wait
     """Run the task NAME.
 
     Values are read as the task's parameters say. The Tab key offers the names; in the window,
-    Ctrl+N has a form for each task.
+    Ctrl+T has a form for each task.
     """
     entry = _entry(session, name)
     kwargs = arguments_from_text(dict(arguments), entry["schema"] if entry else None)

@@ -49,6 +49,11 @@ class LiveCode:
         """Whether somebody waits for new code."""
         return self._reloader.is_booting or self.generations.is_booting
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something became of saved code that is not yet among the facts."""
+        return self._history.is_news
+
     def tick(self, busy: set[str]) -> list[Generation]:
         """One round. `busy`: queues of generations that have tasks. Returns the generations that ended."""
         gone = self.generations.tick(busy)

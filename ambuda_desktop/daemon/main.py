@@ -135,7 +135,7 @@ class Daemon:
         if sending and self.redis.answers:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
             self.dispatcher.send(live)
-        if self.board.due:
+        if self.board.due or self.code.has_news:
             self.code.follow_wishes()
             self.inhibitor.hold(bool(in_flight))
             self._write_facts()

@@ -25,6 +25,8 @@ class ReloadHistory:
         self._waits: str | None = None
         self.state = "idle"  # loading, refused, waiting
         self.fault: Fault | None = None
+        #: Whether something came that nobody was told yet: whoever saves, looks.
+        self.is_news = False
 
     @property
     def is_refused(self) -> bool:
@@ -35,6 +37,7 @@ class ReloadHistory:
         """These files were saved `at` a moment of the clock."""
         self._files, self._begun = [str(file) for file in files], at
         self.state, self._waits = "loading", None
+        self.is_news = True
 
     def wait(self, why: str | None) -> None:
         """Saved code waits for something; None: no longer."""
@@ -65,7 +68,8 @@ class ReloadHistory:
         self._note("went back", code, sentence=sentence)
 
     def facts(self, hash_: str, folders: Sequence[str], *, is_on: bool) -> dict[str, Any]:
-        """The facts for the board."""
+        """The facts for the board, which tells them."""
+        self.is_news = False
         code = {
             "hash": hash_, "folders": list(folders), "on": is_on, "state": self.state, "waits": self._waits,
             "fault": asdict(self.fault) if self.fault else None,
@@ -78,6 +82,7 @@ class ReloadHistory:
             "seconds": round(self._clock() - self._begun, 3) if self._begun else 0.0,
         }  # fmt: skip
         self.reloads = [*self.reloads, entry][-MOST:]
+        self.is_news = True
         return entry
 
 

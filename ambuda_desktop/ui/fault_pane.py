@@ -4,24 +4,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
+    QLineEdit,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
 )
 
 from ambuda_desktop.ui import code_words
+from ambuda_desktop.ui.code_lines import CodeLines
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.fonts import fixed_font
 from ambuda_desktop.ui.icons import pixmap
 from ambuda_desktop.ui.theme import color
-from ambuda_desktop.ui.widgets import Button, code_box, set_text, words_label
+from ambuda_desktop.ui.widgets import Button, set_text, words_label
 from ambuda_desktop.ui.words import failing_line
 
 TALLEST = 160  # pixels of a traceback
@@ -39,10 +39,9 @@ class FaultPane(QFrame):
         self._icon = QLabel()
         self.title = words_label(heavy=True)
         self.sentence = words_label()
-        self.place = words_label()
-        self.place.setFont(fixed_font())
-        self.code = code_box(self.tr("The line that is wrong"))
-        self.traceback = code_box(self.tr("Traceback of the saved code"))
+        self.place = QLineEdit()  # a path has no places to wrap at; here it scrolls
+        self.code = CodeLines(self.tr("The line that is wrong"))
+        self.traceback = CodeLines(self.tr("Traceback of the saved code"), TALLEST)
         self.open = Button(self.tr("Open the file"), "folder", self._open)
         self.fold = QToolButton()
         self.close_button = QToolButton()
@@ -61,23 +60,20 @@ class FaultPane(QFrame):
             return
         set_text(self.title, title)
         set_text(self.sentence, fault.get("sentence") or "")
-        set_text(self.place, code_words.place(fault))
+        self.place.setText(code_words.place(fault))
+        self.place.setCursorPosition(0)
+        self.place.setVisible(bool(self.place.text()))
         trace = fault.get("traceback") or ""
         text = fault.get("text") or ""
         line = code_words.caret(text, fault.get("column") or 0) if text.strip() else failing_line(trace)
-        _put(self.code, line)
-        _put(self.traceback, trace, TALLEST)
+        self.code.show_text(line, caret=line.endswith("^"))
+        self.traceback.show_text(trace)
         self.open.setVisible(bool(fault.get("file")))
         self.fold.setVisible(bool(trace))
         self.fold.setChecked(False)
         self.traceback.hide()
         self.setAccessibleName(f"{title} {self.sentence.text()}")
         self.show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        # Once the box has its new width: the caret is at the end of the line, and should stay in sight.
-        QTimer.singleShot(0, self.code, self.code.ensureCursorVisible)
 
     def tint(self) -> None:
         """Draw the icon in the scheme in use."""
@@ -95,6 +91,10 @@ class FaultPane(QFrame):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.place.setReadOnly(True)
+        self.place.setObjectName("flat")
+        self.place.setFont(fixed_font())
+        self.place.setAccessibleName(self.tr("File and line"))
         self.fold.setText(self.tr("Traceback"))
         self.fold.setAccessibleName(self.tr("Show the traceback of the saved code"))
         self.fold.setCheckable(True)
@@ -122,17 +122,3 @@ class FaultPane(QFrame):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-
-
-def _put(box: QPlainTextEdit, text: str, tallest: int | None = None) -> None:
-    """Show the text in a box as high as its lines; where they are wider, the caret is in sight."""
-    box.setPlainText(text)
-    lines = text.count("\n") + 1
-    wide = max((box.fontMetrics().horizontalAdvance(line) for line in text.split("\n")), default=0)
-    bar = box.horizontalScrollBar().sizeHint().height() if wide > box.viewport().width() > 100 else 0
-    height = lines * box.fontMetrics().lineSpacing() + 20 + bar
-    box.setFixedHeight(min(height, tallest) if tallest else height)
-    box.setVisible(bool(text))
-    if tallest is None and text.endswith("^"):
-        box.moveCursor(QTextCursor.MoveOperation.End)
-        box.ensureCursorVisible()

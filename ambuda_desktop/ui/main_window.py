@@ -1,6 +1,5 @@
 """The main window: sidebar, pages, bars and the line of facts."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store import query
 from ambuda_desktop.store.facts import wish
-from ambuda_desktop.store.query import TaskFilter
 from ambuda_desktop.ui import icons, status, theme
 from ambuda_desktop.ui.actions import make_actions
 from ambuda_desktop.ui.choices import book_choices, command_choices
@@ -30,6 +28,7 @@ from ambuda_desktop.ui.pages.tasks_page import TasksPage
 from ambuda_desktop.ui.pages.workers_page import WorkersPage
 from ambuda_desktop.ui.palette import Palette
 from ambuda_desktop.ui.refused_bars import RefusedBars
+from ambuda_desktop.ui.searching import Searching
 from ambuda_desktop.ui.sidebar import Sidebar
 from ambuda_desktop.ui.single_instance import open_new_window
 from ambuda_desktop.ui.status import Status
@@ -54,8 +53,6 @@ class MainWindow(QWidget):
         self.context, self.daemon = context, daemon
         self.status = Status()
         self._leaving = False
-        self._filter = TaskFilter()
-        self._searches = {"books": "", "tasks": ""}
         self.top, self.sidebar, self.foot = TopBar(self), Sidebar(self), StatusBar(self)
         self.books, self.tasks = BooksPage(context, self), TasksPage(context, self)
         self.run, self.workers = RunPage(context, self), WorkersPage(context, self)
@@ -64,6 +61,7 @@ class MainWindow(QWidget):
             "books": self.books, "tasks": self.tasks, "run": self.run, "workers": self.workers,
             "settings": self.settings,
         }  # fmt: skip
+        self._searching = Searching(self.top, self.books, self.tasks)
         self._stack = QStackedWidget(self)
         self._refused = RefusedBars(context.bars, self)
         self._troubles = TroubleBars(context.bars, daemon.start)
@@ -128,10 +126,7 @@ class MainWindow(QWidget):
 
     def clear_search(self) -> None:
         """Show all of the page that is open."""
-        self.top.search.clear()
-        self._search("")
-        if self._page_name() == "tasks":
-            self._show_tasks(TaskFilter(group=self.sidebar.place.group))
+        self._searching.clear(self.sidebar.place)
 
     def go_to(self, page: str) -> None:
         self.sidebar.go(Place(page))
@@ -189,7 +184,7 @@ class MainWindow(QWidget):
 
     def show_tasks_of(self, book: str) -> None:
         """Go to the tasks of one book."""
-        self._searches["tasks"] = ""
+        self._searching.forget_tasks()
         self.sidebar.mark(Place("tasks"))
         self._went(Place("tasks"), book)
 
@@ -200,7 +195,7 @@ class MainWindow(QWidget):
             self.context.bars.say("task", self.tr("The task {} is no longer in the history.").format(task_id))
             return
         if self._page_name() != "tasks" or self.tasks.model.row_of(found.seq) < 0:
-            self._searches["tasks"] = ""
+            self._searching.forget_tasks()
             self.sidebar.go(Place("tasks"))
             self._went(Place("tasks"))
         self.tasks.open(found.seq)
@@ -251,33 +246,13 @@ class MainWindow(QWidget):
 
     def _went(self, place: Place, book: str | None = None) -> None:
         self._stack.setCurrentWidget(self.pages[place.page])
-        placeholder = {"books": self.tr("Search books (Ctrl+F)"), "tasks": self.tr("Search tasks (Ctrl+F)")}
-        enabled = place.page in placeholder
-        words = placeholder.get(place.page, self.tr("Nothing to search here"))
-        self.top.show_search(words, self._searches.get(place.page, ""), enabled)
-        if place.page == "tasks":
-            # A group of states narrows the tasks of a book further; "Tasks" shows all again.
-            book = self._filter.book if place.group is not None else book
-            self._show_tasks(TaskFilter(place.group, book, self._searches["tasks"]))
+        self._searching.open(place, book)
         self.refresh()
 
-    def _search(self, text: str) -> None:
-        page = self._page_name()
-        self._searches[page] = text.strip()
-        if page == "books":
-            self.books.set_search(text)
-        elif page == "tasks":
-            self._show_tasks(TaskFilter(self._filter.group, self._filter.book, text.strip()))
-
     def _narrow(self, group: str | None) -> None:
-        """A chip was chosen: within the book and the search that the table shows."""
+        """A chip was chosen."""
         self.sidebar.mark(Place("tasks", group))
-        self._show_tasks(replace(self._filter, group=group))
-
-    def _show_tasks(self, wanted: TaskFilter) -> None:
-        if wanted != self._filter or wanted != self.tasks.model.filter:
-            self._filter = wanted
-            self.tasks.show_filter(wanted)
+        self._searching.narrow(group)
 
     def _second(self) -> None:
         self.daemon.look((self.status.facts.get("daemon") or {}).get("state"))
@@ -292,7 +267,7 @@ class MainWindow(QWidget):
         self.daemon.changed.connect(self.refresh)
         self.top.add_wanted.connect(self.choose_files)
         self.top.add_menu.addActions([self.actions_by_name[n] for n in ("add", "add_folder", "add_options")])
-        self.top.searched.connect(self._search)
+        self.top.searched.connect(lambda text: self._searching.search(self._page_name(), text))
         self.sidebar.went.connect(self._went)
         self.books.add_wanted.connect(self.choose_files)
         self.books.folder_wanted.connect(self.choose_folder)

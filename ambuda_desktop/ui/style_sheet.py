@@ -28,6 +28,7 @@ QToolButton#chip:focus {{ border: 1px solid {text}; }}
 QLineEdit {{
     background: {base}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 5px 8px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
+QLineEdit#flat {{ background: transparent; border: none; padding: 0; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled {{ color: {faint}; background: {window}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {faint}; border-radius: 3px; background: {base}; }}

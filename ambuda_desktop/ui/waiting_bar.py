@@ -1,7 +1,8 @@
 """Tasks that wait because no worker knows their name: given to another task, or dropped, by a person."""
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QWidget
 
 from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.known_tasks import ids_waiting_for_code, rename_waiting
@@ -9,6 +10,8 @@ from ambuda_desktop.ui.bars import Bar
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import plural
 from ambuda_desktop.ui.widgets import Button
+
+NARROW = 720  # pixels
 
 
 def _tr(text: str) -> str:
@@ -32,8 +35,25 @@ class WaitingBar(Bar):
         self.menu.aboutToShow.connect(self._fill)
         self.give.setMenu(self.menu)
         self.drop = Button(_tr("Drop them…"), "", self.dropped.emit, _tr("Cancel them, after a question"))
-        self.row.addWidget(self.give)
-        self.row.addWidget(self.drop)
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.give)
+        row.addWidget(self.drop)
+        row.addStretch(1)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.row.removeWidget(self.label)
+        self._body.addWidget(self.label, 1)
+        self._body.addWidget(buttons)
+        self.row.addLayout(self._body, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names of tasks can be long: where it is narrow, the buttons go below them."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._body.direction() != way:
+            self._body.setDirection(way)
 
     def show_count(self, count: int, known: list[str]) -> None:
         """`known`: the names that workers know, in the order to offer them."""

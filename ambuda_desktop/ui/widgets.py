@@ -9,9 +9,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -91,6 +93,17 @@ def code_box(name: str) -> QPlainTextEdit:
     box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     box.setTabChangesFocus(True)
     return box
+
+
+def scroll_sheet(page: QWidget, sheet: QWidget) -> None:
+    """Fill a page with a sheet that scrolls where it is longer."""
+    sheet.setObjectName("sheet")
+    scroll = QScrollArea(page)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(sheet)
+    outer = QVBoxLayout(page)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.addWidget(scroll)
 
 
 def turn_button(does: Callable[[], None]) -> QToolButton:

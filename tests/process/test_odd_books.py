@@ -130,7 +130,7 @@ def test_what_is_no_book_is_refused_before_anything_is_made(program: Program, tm
     # Then each has its sentence, and there is no book
     assert refused.returncode == 3
     for sentence in (
-        "text.pdf is not a PDF", "empty.pdf is empty", "no JPEG, PNG or TIFF pictures in", "pipe.pdf is no file",
+        "text.pdf is not a PDF", "empty.pdf is empty", "There is nothing to add in", "pipe.pdf is no file",
         "lost.pdf is not there", "nothing.pdf is not there",
     ):  # fmt: skip
         assert sentence in refused.stderr

@@ -91,7 +91,7 @@ def test_chips_narrow_within_a_book_and_count_its_tasks(
 
     # And under a search no count of a chip is claimed
     window.top.search.setText("pages 1")
-    window._search("1-15")
+    window.top.searched.emit("1-15")
     qtbot.waitUntil(lambda: window.tasks.model.rowCount() == 1)
     assert chips(window)[0] == "All"
 

@@ -48,3 +48,13 @@ def test_the_last_ones_are_kept() -> None:
         history.end("reloaded", "x")
     assert len(history.reloads) == MOST
     assert {entry["outcome"] for entry in history.reloads} == {"reloaded"}
+
+
+def test_what_became_of_a_save_is_news_until_it_is_told() -> None:
+    history = ReloadHistory([], clock=lambda: 1.0)
+    assert not history.is_news
+    history.begin([Path("a.py")], 1.0)
+    history.facts("x", [], is_on=True)
+    assert not history.is_news
+    history.refuse(Fault("a.py", "a.py, line 1: no."), "x")
+    assert history.is_news

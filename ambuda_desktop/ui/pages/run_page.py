@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from ambuda_desktop.store.submit import NewTask, insert
 from ambuda_desktop.ui.catalogue import Entry, entries
@@ -15,7 +15,7 @@ from ambuda_desktop.ui.pages.pool_controls import title
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.task_form.fields import form_fields
 from ambuda_desktop.ui.task_form.form import TaskForm
-from ambuda_desktop.ui.widgets import Button, set_text, words_label
+from ambuda_desktop.ui.widgets import Button, scroll_sheet, set_text, words_label
 
 
 class RunPage(QWidget):
@@ -138,7 +138,6 @@ class RunPage(QWidget):
 
     def _lay_out(self) -> None:
         sheet = QWidget()
-        sheet.setObjectName("sheet")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
@@ -154,9 +153,4 @@ class RunPage(QWidget):
         column.addWidget(Flow(self.run, self.back))
         column.addWidget(self.empty)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(sheet)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_sheet(self, sheet)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
 from ambuda_desktop.ui.pages.reload_switch import ReloadSwitch
 from ambuda_desktop.ui.pages.task_folders_field import TaskFoldersField
 from ambuda_desktop.ui.status import Status
-from ambuda_desktop.ui.widgets import Button, set_text, words_label
+from ambuda_desktop.ui.widgets import Button, scroll_sheet, set_text, words_label
 
 SHORTEST, LONGEST = 1, 600  # seconds
 _heading = partial(words_label, heavy=True, scale=1.2)
@@ -60,7 +59,6 @@ class SettingsPage(QWidget):
         """Sizes of pools, and whether saved code is taken up, may be changed elsewhere."""
         for pool, field in self.sizes.items():
             show_size(field, status, wished, pool)
-        self.task_folders.show_status(status)
         self.reload.show_status(status)
 
     def save(self, **values: object) -> None:
@@ -96,7 +94,6 @@ class SettingsPage(QWidget):
 
     def _lay_out(self) -> None:
         sheet = QWidget()
-        sheet.setObjectName("sheet")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
@@ -118,12 +115,7 @@ class SettingsPage(QWidget):
         column.addLayout(self._place(self.tr("Logs, for when something goes wrong"), lambda: paths.logs))
         column.addLayout(self._place(self.tr("Everything of Ambuda Desktop"), lambda: paths.root))
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(sheet)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_sheet(self, sheet)
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()

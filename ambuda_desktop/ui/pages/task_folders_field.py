@@ -10,12 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.task_folders import check_task_folder, usable_folders
-from ambuda_desktop.ui import code_words
 from ambuda_desktop.ui.background import Work
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.fields import delayed
 from ambuda_desktop.ui.flow import Flow
-from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
 CHECK = 150  # milliseconds after the last key
@@ -27,9 +25,6 @@ class TaskFoldersField(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._watched: list[str] | None = None  # by the daemon that runs
-        self._wanted: set[str] = set()
-        self._removed: set[str] = set()  # by this window
         self.removes: dict[Path, Button] = {}
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("Another folder of task code"))
@@ -41,19 +36,12 @@ class TaskFoldersField(QWidget):
         self.add.setEnabled(False)
         self.complaint = words_label()
         self.complaint.setObjectName("complaint")
-        self.later = words_label(faint=True)
-        for words in (self.complaint, self.later):
-            words.hide()
+        self.complaint.hide()
         self._check_soon = delayed(self, self._check, CHECK)
         self.field.textEdited.connect(lambda _text: self._check_soon.start())
         self.field.returnPressed.connect(self._add)
         self._lay_out()
         self._look()
-
-    def show_status(self, status: Status) -> None:
-        """Which folders the daemon watches; it may not know of all."""
-        self._watched = code_words.folders(status.facts) if status.daemon_runs else None
-        self._say_later()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -65,7 +53,6 @@ class TaskFoldersField(QWidget):
         column.addWidget(self.field)
         column.addWidget(self.complaint)
         column.addWidget(Flow(self.choose, self.add))
-        column.addWidget(self.later)
 
     def _look(self) -> None:
         """Read the settings, and look at the folders, off the GUI thread: one may be on a network drive."""
@@ -77,7 +64,6 @@ class TaskFoldersField(QWidget):
         errand.failed.connect(lambda sentence: set_text(self.complaint, sentence))
 
     def _show(self, folders: list[Path], usable: list[Path]) -> None:
-        self._wanted = {str(folder) for folder in usable}
         while (item := self._list.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
@@ -88,7 +74,6 @@ class TaskFoldersField(QWidget):
         for folder in folders:
             words = str(folder) if folder in usable else self.tr("{} (cannot be used now)").format(folder)
             self._list.addWidget(self._line(folder, words, removable=True))
-        self._say_later()
 
     def _line(self, folder: Path, words: str, *, removable: bool) -> QWidget:
         line = QWidget()
@@ -106,17 +91,6 @@ class TaskFoldersField(QWidget):
         row.addWidget(button)
         return line
 
-    def _say_later(self) -> None:
-        """The daemon reads the list when it starts: say so as long as it watches other folders."""
-        told = ""
-        if self._watched is not None and (
-            self._wanted - set(self._watched) or self._removed & set(self._watched)
-        ):
-            told = self.tr(
-                "The daemon follows a change here when it starts again (stop and start: Ctrl+Shift+D)."
-            )
-        set_text(self.later, told)
-
     def _add(self) -> None:
         """Checked once more where it is saved: Enter may be faster than the check."""
         text = self.field.text().strip()
@@ -130,7 +104,6 @@ class TaskFoldersField(QWidget):
         def added(_: object) -> None:
             self.field.clear()
             self._checked("", "")
-            self._removed.discard(str(folder))
             self._look()
 
         if text:
@@ -143,11 +116,7 @@ class TaskFoldersField(QWidget):
             left = [one for one in Settings.load(path).task_folders if one != folder]
             Settings.change(path, task_folders=left)
 
-        def removed(_: object) -> None:
-            self._removed.add(str(folder))
-            self._look()
-
-        self._save(remove, removed)
+        self._save(remove, lambda _: self._look())
 
     def _save(self, work: Work, done: Callable[[Any], None]) -> None:
         errand = self._context.background.start(work)

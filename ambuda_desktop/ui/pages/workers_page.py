@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import query
@@ -19,7 +19,7 @@ from ambuda_desktop.ui.pages.draining_rows import DrainingRows
 from ambuda_desktop.ui.pages.fact_table import FactTable, Row
 from ambuda_desktop.ui.pages.pool_controls import PauseButton, show_size, size_field, title
 from ambuda_desktop.ui.status import TRIES, Status, troubles
-from ambuda_desktop.ui.widgets import Button, set_text, words_label
+from ambuda_desktop.ui.widgets import Button, scroll_sheet, set_text, words_label
 
 
 class WorkersPage(QWidget):
@@ -138,7 +138,6 @@ class WorkersPage(QWidget):
 
     def _lay_out(self) -> None:
         sheet = QWidget()
-        sheet.setObjectName("sheet")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
@@ -161,9 +160,4 @@ class WorkersPage(QWidget):
         column.addSpacing(8)
         column.addWidget(card([(self.tr("Lately"), [self._notices])]))
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(sheet)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_sheet(self, sheet)
