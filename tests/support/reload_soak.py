@@ -37,7 +37,7 @@ VERSION = {version}
 def mark(self, seconds=0.0):
     time.sleep(seconds)
     ends = os.open(os.path.join(os.environ["AMBUDA_DESKTOP_DATA_DIR"], "ends"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(ends, self.request.id.encode() + b"\\n")
+    os.write(ends, b"\\n" + self.request.id.encode() + b"\\n")  # a kill may leave half a line; not of two tasks
     os.close(ends)
     return max(VERSION, _soaked.VERSION)
 """
