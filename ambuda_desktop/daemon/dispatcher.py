@@ -45,7 +45,7 @@ class Dispatcher:
         self._next_sweep = 0.0
         self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
         self._live: set[str] = set()  # queues of the live generations
-        self._known: frozenset[str] = frozenset()  # names of the tasks that they can run
+        self._known: dict[str, frozenset[str]] = {}  # by pool, the names of the tasks that they can run
 
     def in_flight(self) -> list[sqlite3.Row]:
         """The tasks that a generation has."""
@@ -98,14 +98,16 @@ class Dispatcher:
         queues = {generation.queue for generation in live}
         if not live or queues == self._live:
             return
-        known = frozenset(task["name"] for generation in live for task in generation.catalogue)
+        known = {g.pool: frozenset(task["name"] for task in g.catalogue) for g in live}
         with transaction(self._connection):
             back = dispatch.take_back(self._connection, queues)
-            if known != self._known:
-                match_code(self._connection, known)
+            for pool, names in known.items():
+                if names != self._known.get(pool):
+                    match_code(self._connection, pool, names)
         if back:
             log.info("%s tasks that had not begun go to newer workers", back)
-        self._live, self._known = queues, known
+        self._live = queues
+        self._known |= known
 
     def sweep(self, redis: RedisServer, feed: Feed) -> None:
         """What no news tells: tasks in flight that nobody runs, and finish tasks that became due by a cancel.
@@ -158,7 +160,7 @@ class Dispatcher:
         with transaction(self._connection):
             while True:
                 waiting = dispatch.waiting(self._connection, generation.pool, free)
-                unknown = [r["id"] for r in waiting if r["name"] not in self._known]
+                unknown = [r["id"] for r in waiting if r["name"] not in self._known[generation.pool]]
                 if not unknown:
                     break
                 dispatch.hold_for_code(self._connection, unknown)

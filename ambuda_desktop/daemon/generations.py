@@ -114,7 +114,9 @@ class Generations:
         generation.make_live()
         self._live[generation.pool] = generation
         self._false_starts.none_of(generation)
-        self._code.broken = {p["file"] for p in generation.problems}
+        # In one pool only, where that was started again while the other still has the file as it was.
+        broken = [{p["file"] for p in live.problems} for live in self._live.values()]
+        self._code.broken = set.intersection(*broken)
         self._warmth.learn(generation.learned)
 
     def dismiss(self, generations: Sequence[Generation]) -> None:

@@ -7,18 +7,21 @@ from collections.abc import Collection
 from ambuda_desktop.store.schema import HELD_FOR_CODE
 
 
-def match_code(connection: sqlite3.Connection, names: Collection[str]) -> None:
-    """The live workers know these task names: hold what waits under another one, let go what was held and is known."""
+def match_code(connection: sqlite3.Connection, pool: str, names: Collection[str]) -> None:
+    """The live workers of a pool know these task names: hold what waits there under another one, let go what was held
+    and is known. Pools may differ: one may have been started again while a file was broken."""
     known = json.dumps(sorted(names))
     connection.execute(
         f"""UPDATE tasks SET held = held | {HELD_FOR_CODE}
-            WHERE state = 'PENDING' AND held & {HELD_FOR_CODE} = 0 AND name NOT IN (SELECT value FROM json_each(?))""",
-        (known,),
+            WHERE state = 'PENDING' AND held & {HELD_FOR_CODE} = 0 AND pool = ?
+                  AND name NOT IN (SELECT value FROM json_each(?))""",
+        (pool, known),
     )
     connection.execute(
         f"""UPDATE tasks SET held = held & ~{HELD_FOR_CODE}
-            WHERE state = 'PENDING' AND held & {HELD_FOR_CODE} AND name IN (SELECT value FROM json_each(?))""",
-        (known,),
+            WHERE state = 'PENDING' AND held & {HELD_FOR_CODE} AND pool = ?
+                  AND name IN (SELECT value FROM json_each(?))""",
+        (pool, known),
     )
 
 

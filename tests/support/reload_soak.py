@@ -98,6 +98,7 @@ class Report:
     )  # from save to the first answer, where nothing was killed
     tasks: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)  # of those that did not end well
     reruns: int = 0
     doubled: int = 0  # came to their end more than once, because the first end died with a process
     stale: int = 0  # answers by code that was older than what was live when the task was submitted
@@ -116,7 +117,7 @@ class Report:
             f"seed {self.seed}: {self.reloads} reloads, {self.broken} of them broken, in {self.took:.0f} s; "
             f"median {median:.2f} s from save to answer; kills: {dict(self.kills)}; {self.tasks} tasks: "
             f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, {self.stale} in old code; "
-            f"went back {self.went_back} times; "
+            f"errors {dict(self.errors)}; went back {self.went_back} times; "
             f"fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
             f"pss {self.early.pss / mb:.1f} -> {self.late.pss / mb:.1f} MB, "
             f"descriptors {self.early.descriptors} -> {self.late.descriptors}; "
@@ -357,9 +358,12 @@ class Soak:
         return psutil.Process(self.daemon.pid).num_fds() - 2 * len(generations)
 
     def _count(self) -> None:
-        rows = self.program.connection.execute("SELECT id, state, attempt, result FROM tasks").fetchall()
+        rows = self.program.connection.execute(
+            "SELECT id, state, attempt, result, error FROM tasks"
+        ).fetchall()
         self.report.tasks = len(rows)
         self.report.states = Counter(row["state"] for row in rows)
+        self.report.errors = Counter(row["error"] for row in rows if row["state"] != "SUCCESS")
         self.report.reruns = sum(row["attempt"] > 1 for row in rows)
         missing = set(self._load.floors) - {row["id"] for row in rows}
         assert not missing, f"lost: {missing}"

@@ -231,6 +231,18 @@ def test_a_broken_file_is_told_once(world: World) -> None:
     assert world.notices == ["a.py cannot be used"] * 2  # one for each pool; the board makes them one
 
 
+def test_what_still_works_in_one_pool_is_not_given_up_by_a_restart_of_the_other(world: World) -> None:
+    # Given two pools with good code, and one that is started again while a file is broken
+    world.start()
+    cast(Fake, world.live[1]).die(exit_code=-9)
+    world.tick()
+    world.ordered[-1].problems = [{"file": "/a.py", "sentence": "a.py cannot be used"}]
+    world.boot()
+
+    # Then code that lacks the file may not take the place of both
+    assert world.code.broken == set()
+
+
 def test_a_failed_candidate_leaves_no_file_out(world: World) -> None:
     # Given live workers
     world.start()

@@ -1,0 +1,61 @@
+"""daemon/dispatcher.py: what goes to which generation. Nothing is published; the app is the test's own."""
+
+import sqlite3
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ambuda_desktop.daemon.census import Census
+from ambuda_desktop.daemon.dispatcher import Dispatcher
+from ambuda_desktop.daemon.generation import Generation
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.known_tasks import waiting_for_code
+from ambuda_desktop.store.submit import NewTask, insert
+
+
+def live(queue: str, *names: str) -> Generation:
+    """A live generation that knows these tasks."""
+    catalogue = [{"name": name} for name in names]
+    return cast(
+        Generation, SimpleNamespace(queue=queue, pool=queue.split(".")[0], size=4, catalogue=catalogue)
+    )
+
+
+@pytest.fixture
+def published() -> list[tuple[str, str]]:
+    """The ids that were published, each with its queue."""
+    return []
+
+
+@pytest.fixture
+def dispatcher(paths: Paths, store: sqlite3.Connection, published: list[tuple[str, str]]) -> Dispatcher:
+    app: Any = SimpleNamespace(publish=lambda row, queue: published.append((row["id"], queue)))
+    return Dispatcher(paths, store, app, Census([]))
+
+
+def test_a_task_waits_where_its_own_pool_does_not_know_it(
+    dispatcher: Dispatcher, store: sqlite3.Connection, published: list[tuple[str, str]]
+) -> None:
+    # Given one pool with a task's code, and one that was started again while its file was broken
+    insert(store, [NewTask("t", id="a"), NewTask("t", id="b", pool="net")])
+    dispatcher.send([live("cpu.x.1", "t"), live("net.x.2")])
+
+    # Then the pool that lacks it is not given it: it would answer that there is no such task, and that is an end
+    assert published == [("a", "cpu.x.1")]
+    assert waiting_for_code(store) == {"t": 1}
+
+    # And when the file is mended, then it goes there
+    dispatcher.send([live("cpu.x.1", "t"), live("net.x.3", "t")])
+    assert published[1:] == [("b", "net.x.3")]
+    assert waiting_for_code(store) == {}
+
+
+def test_a_pool_that_is_away_for_a_moment_keeps_what_waits_for_it(
+    dispatcher: Dispatcher, store: sqlite3.Connection, published: list[tuple[str, str]]
+) -> None:
+    insert(store, [NewTask("t", id="b", pool="net")])
+    dispatcher.send([live("cpu.x.1", "t")])
+    assert waiting_for_code(store) == {}
+    dispatcher.send([live("cpu.x.1", "t"), live("net.x.2", "t")])
+    assert published == [("b", "net.x.2")]
