@@ -64,10 +64,11 @@ def forget_unused(connection: sqlite3.Connection, paths: Paths) -> None:
     cancelled before its end."""
     for folder in map(BookFolder, paths.library.glob("*")):
         book = folder.path.name
-        if SLUG.fullmatch(book) and (folder.password.exists() or folder.decrypted.exists()):
+        secrets = [folder.password, *folder.work.glob("*decrypted*.pdf")]  # with what a kill has left of one
+        if SLUG.fullmatch(book) and any(path.exists() for path in secrets):
             busy = connection.execute(
                 f"SELECT 1 FROM tasks WHERE book = ? AND state NOT IN {TERMINAL!r} LIMIT 1", (book,)
             ).fetchone()
             if not busy:
-                forget_password(folder)
-                folder.decrypted.unlink(missing_ok=True)
+                for path in secrets:
+                    path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import PLAN_PRIORITY
-from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages, format_pages
+from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages, format_pages, parse_pages
 from ambuda_desktop.store import books, query
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import insert_retry
@@ -15,7 +15,7 @@ from ambuda_desktop.store.submit import NewTask
 
 
 def retry_book(connection: sqlite3.Connection, book: str) -> str:
-    """Make the pages that the last split of a book was asked for and did not make. Returns the new task's id."""
+    """Make the pages that splits of a book were asked for and did not make. Returns the new task's id."""
     found = _resting(connection, book)
     if found.state == "done":
         raise BadInput(f"All pages of “{found.title}” are there already.")
@@ -80,13 +80,19 @@ def retry_tasks(connection: sqlite3.Connection, ids: Sequence[str]) -> tuple[lis
 
 
 def retry_failed(connection: sqlite3.Connection) -> list[str]:
-    """Try again whatever failed and rests: each book once, each task of no book. Returns the new tasks' ids."""
-    new = []
+    """Try again whatever failed and rests: each book once, each task of no book. Returns the new tasks' ids.
+
+    What somebody else tries again at the same moment is left to them.
+    """
+    new, refused = list[str](), list[str]()
     for book in books.book_ids(connection):
         found = books.summary(connection, book)
         if found is not None and found.state in ("incomplete", "failed"):
-            new.append(retry_book(connection, book))
-    return new + [retry_task(connection, task.id) for task in query.failed(connection) if task.book is None]
+            _note(new, refused, lambda book=book: retry_book(connection, book))  # type: ignore[misc]
+    for task in query.failed(connection):
+        if task.book is None:
+            _note(new, refused, lambda task=task: retry_task(connection, task.id))  # type: ignore[misc]
+    return new
 
 
 def _retry_of_book(connection: sqlite3.Connection, task: Task) -> str:
@@ -113,7 +119,8 @@ def _split(
     task = plan.new_task(book=found.id, priority=PLAN_PRIORITY, retry_of=found.task)
     with transaction(connection):
         _resting(connection, found.id)  # still: two splits at once would take each other's work away
-        insert_retry(connection, task, books.failed_tasks(connection, found.id))
+        wanted = parse_pages(pages) if pages else None
+        insert_retry(connection, task, books.failed_tasks(connection, found.id, wanted))
     return task.id
 
 

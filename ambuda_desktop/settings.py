@@ -22,7 +22,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
 
     theme: Literal["system", "light", "dark"] = "system"
-    language: Literal["system", "en", "hi"] = "system"
+    language: Literal["system", "en"] = "system"
     #: Seconds that running tasks get to reach the end of their page when the daemon stops.
     stop_timeout: float = Field(default=30.0, ge=1, le=600)
     #: The folder of all books; None: `library` in the data folder.

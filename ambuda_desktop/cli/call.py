@@ -52,6 +52,8 @@ def call(session: Session, name: str, arguments: Sequence[tuple[str, str]], wait
     Ctrl+T has a form for each task.
     """
     entry = _entry(session, name)
+    if entry is None and wait and _names(session):
+        raise NotFound(f"No worker knows a task “{name}”, so nobody can wait for its end.")
     kwargs = arguments_from_text(dict(arguments), entry["schema"] if entry else None)
     new = NewTask(name, kwargs=kwargs, pool=entry["pool"] if entry else "cpu")
     with transaction(session.store):

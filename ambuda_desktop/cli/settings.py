@@ -15,8 +15,9 @@ from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.relocation import move_library
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.task_folders import check_task_folder
 
-LIBRARY = "library"
+LIBRARY, TASK_FOLDERS = "library", "task_folders"
 
 
 def flat(settings: Settings) -> dict[str, Any]:
@@ -92,7 +93,10 @@ def get(session: Session, key: str) -> None:
 def set_value(session: Session, key: str, value: str) -> None:
     """Set KEY to VALUE; “none” where nothing is wanted."""
     if key == LIBRARY:
-        _move(session, Path(value))
+        if value.casefold() == "none":
+            _move_back(session)
+        else:
+            _move(session, Path(value))
         return
     values = session.settings.model_dump(mode="json")
     name, _, inner = key.partition(".")
@@ -114,10 +118,7 @@ def set_value(session: Session, key: str, value: str) -> None:
 def reset(session: Session, key: str) -> None:
     """Set KEY to what it was at first; a preset is forgotten."""
     if key == LIBRARY:
-        _move(session, session.paths.root / LIBRARY)
-        new = session.settings
-        new.library = None  # made again where it is missing, unlike a folder that somebody chose
-        new.save(session.paths.settings)
+        _move_back(session)
         return
     values, first = session.settings.model_dump(mode="json"), Settings().model_dump(mode="json")
     name, _, inner = key.partition(".")
@@ -155,14 +156,24 @@ def _move(session: Session, folder: Path) -> None:
     session.tell(f"The library is in {session.paths.library}.", {LIBRARY: str(session.paths.library)})
 
 
+def _move_back(session: Session) -> None:
+    """Into the data folder, where it is made again when it is missing, unlike a folder that somebody chose."""
+    _move(session, session.paths.root / LIBRARY)
+    Settings.change(session.paths.settings, library=None)
+
+
 def _save(session: Session, key: str, values: dict[str, Any]) -> None:
     try:
         new = Settings.model_validate(values)
     except ValidationError as error:
         raise BadInput(f"{key} cannot be set: {_reason(error)}. It stays as it was.") from None
     session.paths.make()
-    new.save(session.paths.settings)
-    now = flat(new)
+    name = key.partition(".")[0]
+    if name == TASK_FOLDERS:
+        for folder in new.task_folders:
+            check_task_folder(session.paths, folder)
+    # Only this one: a window may change others at the same moment.
+    now = flat(Settings.change(session.paths.settings, **{name: getattr(new, name)}))
     session.tell(f"{key} = {_shown(now[key])}" if key in now else f"{key} is forgotten.", {key: now.get(key)})
 
 
@@ -174,7 +185,12 @@ def _reason(error: ValidationError) -> str:
 def _parsed(before: Any, text: str) -> Any:
     """What was typed: a list is JSON, or paths with colons between them."""
     if isinstance(before, list):
-        return json.loads(text) if text.startswith("[") else [part for part in text.split(os.pathsep) if part]
+        if not text.startswith("["):
+            return [part for part in text.split(os.pathsep) if part and part.casefold() != "none"]
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise BadInput(f"“{text}” is no list: write paths with “{os.pathsep}” between them.") from None
     return None if text.casefold() == "none" else text
 
 

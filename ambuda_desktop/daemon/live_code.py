@@ -63,8 +63,12 @@ class LiveCode:
     def follow_wishes(self) -> None:
         """Task folders, pool sizes, reload now, restart, end an old generation, reload on or off."""
         self._follow_folders()
-        self.generations.resize(self._sizes())
         self._reloader.is_on = self._is_on()
+        if self.generations.is_full:  # what would start further generations waits; one may be ended by hand
+            if queues := take_wish(self._connection, "stop_generations"):
+                self.generations.stop_draining(queues)
+            return
+        self.generations.resize(self._sizes())
         for key, does in (("reload", lambda _: self._reloader.reload_now()),
                           ("restart", lambda _: self.generations.restart()),
                           ("stop_generations", self.generations.stop_draining)):  # fmt: skip

@@ -24,6 +24,7 @@ from ambuda_desktop.errors import AlreadyRunning
 from ambuda_desktop.launch import clients_attached, stop_timeout
 from ambuda_desktop.library import tidy
 from ambuda_desktop.locks import PROBE, FileLock, sweep
+from ambuda_desktop.passwords import forget_unused
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store.connection import connect, transaction
@@ -37,6 +38,7 @@ TICK = (
     0.03  # seconds to wait for news; news from a worker ends the wait at once, only new rows wait for its end
 )
 BOOT_TICK = 0.005  # seconds, while somebody waits for new code
+TIDY = 10.0  # seconds between two looks for passwords of books that nobody works on any more
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
 IDLE_STOP_TIMEOUT = 0.3  # seconds, where nothing is in hand: an idle worker of Celery's takes two to notice
@@ -90,6 +92,7 @@ class Daemon:
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
+        self._next_tidy = 0.0
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
         self._gone: list[Generation] = []
@@ -105,12 +108,16 @@ class Daemon:
         sweep(self.paths.locks)
         tidy(self.connection, self.paths)
         self.redis.start()
-        self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
-        if left := self.dispatcher.recover():
-            log.info("%s tasks that an earlier daemon had in flight wait again", left)
-        self.code = LiveCode(
-            self.paths, self.connection, self.board.notice, self.census, self.feed.wake, self._watch
-        )
+        try:
+            self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
+            if left := self.dispatcher.recover():
+                log.info("%s tasks that an earlier daemon had in flight wait again", left)
+            self.code = LiveCode(
+                self.paths, self.connection, self.board.notice, self.census, self.feed.wake, self._watch
+            )
+        except BaseException:
+            self.redis.stop()
+            raise
         self.generations = self.code.generations
         self.feed.start()
         self.state = "running"
@@ -139,6 +146,9 @@ class Daemon:
             self.code.follow_wishes()
             self.inhibitor.hold(bool(in_flight))
             self._write_facts()
+        if time.monotonic() >= self._next_tidy:
+            self._next_tidy = time.monotonic() + TIDY
+            forget_unused(self.connection, self.paths)
         return len(in_flight)
 
     def _try_tick(self, *, sending: bool = True) -> int:

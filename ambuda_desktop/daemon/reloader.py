@@ -61,7 +61,7 @@ class Reloader:
             self._history.went_back(self._generations.gone_back.pop(0))
         if self._changed and self.is_on and self._is_due(now):
             self._act()
-        elif self._candidates and not (self._changed and self.is_on):
+        elif self._candidates and not (self._changed and self.is_on and not self._generations.is_full):
             # One that a later save may mend, or make outdated, is not judged before that is acted on.
             self._look_at_candidates()
         elif self._next_try is not None and now >= self._next_try:

@@ -4,12 +4,13 @@ import json
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.pages import DONE, LOOK, Pages, Split
+from ambuda_desktop.store.pages import DONE, LOOK, Pages, Split, range_of
 
 BookState = Literal["waiting", "working", "done", "incomplete", "failed", "cancelled"]
 
@@ -28,7 +29,7 @@ class BookSummary:
     #: What to tell a person of the pages that failed or need a look: page number to sentence.
     failures: dict[int, str]
     warnings: dict[int, str]
-    #: Pages that the last split was asked for and has not made, or not made again.
+    #: Pages that splits were asked for and have not made, or not made again.
     missing: list[int]
     #: What the last split was asked for (such as 1-20,25; None: all pages), and with which options.
     asked: str | None
@@ -118,10 +119,15 @@ def summary(connection: sqlite3.Connection, book: str) -> BookSummary | None:
     )  # fmt: skip
 
 
-def failed_tasks(connection: sqlite3.Connection, book: str) -> list[str]:
-    """The ids of the failed tasks of a book."""
-    rows = connection.execute("SELECT id FROM tasks WHERE book = ? AND state = 'FAILURE'", (book,)).fetchall()
-    return [row["id"] for row in rows]
+def failed_tasks(connection: sqlite3.Connection, book: str, pages: Collection[int] | None) -> list[str]:
+    """The ids of the failed tasks of a book that a split of these pages (None: all) tries again wholly."""
+    rows = connection.execute(
+        "SELECT id, name, payload FROM tasks WHERE book = ? AND state = 'FAILURE'", (book,)
+    ).fetchall()
+    return [
+        row["id"] for row in rows
+        if pages is None or row["name"] != SplitPages.task or set(range_of(row["payload"])) <= set(pages)
+    ]  # fmt: skip
 
 
 def ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:

@@ -58,8 +58,9 @@ class Pages:
         self.cells = [LEFT_OUT] * count
         self.failures: dict[int, str] = {}
         self.warnings: dict[int, str] = {}
-        #: The pages that the last split was asked for and has not made.
+        #: The pages that splits were asked for and have not made, or not made again.
         self.missing: list[int] = []
+        self._options: PageOptions | None = None  # of the split before
         self._made: list[PageOptions | None] = [None] * count
 
     @classmethod
@@ -81,14 +82,24 @@ class Pages:
                 self._set(number, WAITING)
         for task in split.ranges:
             self._fold(task, options)
-        self.missing = [n for n in wanted if self.cells[n - 1] not in THERE]
+        left = self._left_of_earlier(set(wanted), options)
+        self.missing = sorted([*left, *(n for n in wanted if self.cells[n - 1] not in THERE)])
+        self._options = options
         if split.ended and not split.replaced:
             for number, before in earlier.items():
                 self._restore(number, *before)
 
+    def _left_of_earlier(self, wanted: set[int], options: PageOptions) -> list[int]:
+        """What earlier splits owe and this one was not asked for. An image that was to be made with options which
+        nobody wants any more is owed no longer."""
+        return [
+            n for n in self.missing
+            if n not in wanted and (self.cells[n - 1] not in THERE or options == self._options)
+        ]  # fmt: skip
+
     def _fold(self, task: sqlite3.Row, options: PageOptions) -> None:
         state = task["state"]
-        numbers = [n for n in _range(task["payload"]) if n <= len(self.cells)]
+        numbers = [n for n in range_of(task["payload"]) if n <= len(self.cells)]
         done = len(numbers) if state == schema.SUCCESS else task["current"]
         for number in numbers[:done]:
             self._set(number, DONE)
@@ -133,7 +144,8 @@ class Pages:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _range(payload: str) -> tuple[int, ...]:
+def range_of(payload: str) -> tuple[int, ...]:
+    """The pages that a task makes, by its payload."""
     return tuple(SplitPages.model_validate(json.loads(payload)["kwargs"]["params"]).numbers())
 
 

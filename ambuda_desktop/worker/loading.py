@@ -70,7 +70,9 @@ def _why_not(name: str, file: Path, first: Path) -> Problem | None:
 
 def _import(name: str, file: Path) -> Problem | None:
     try:
-        importlib.import_module(name)
+        module = importlib.import_module(name)
+        if Path(module.__file__ or "").resolve() != file.resolve():
+            return Problem(str(file), f"{file.name} has the name of an installed module ({name}); rename it.")
     except (Exception, SystemExit) as error:
         log.exception("The task file %s cannot be used", file)
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""

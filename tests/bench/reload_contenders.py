@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 from celery import Celery
 from celery.exceptions import CeleryError
 
@@ -38,6 +39,7 @@ def long(seconds):
 """
 PLAIN = """
 import json
+import psutil
 from celery import Celery
 app = Celery("plain", include=["pings"])
 app.conf.update(json.load(open({settings!r})))
@@ -184,11 +186,19 @@ def all_contenders(folder: Path) -> Iterator[list[Contender]]:
     finally:
         for one in started:
             if isinstance(one, Plain):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(one.process.pid, 9)
-                one.process.wait()
+                end_tree(one.process)
         program.end()
         redis.stop()
+
+
+def end_tree(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and all that it started, some of it in process groups of its own."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(process.pid)
+        for one in (parent, *parent.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+    process.wait()
 
 
 def wait_for_answer(contender: Contender, version: int, patience: float) -> float | None:

@@ -10,6 +10,7 @@ from ambuda_desktop.daemon.redis_server import connect as connect_redis
 from ambuda_desktop.library import add_book
 from ambuda_desktop.passwords import give_password
 from ambuda_desktop.store.books import BookSummary, summary
+from ambuda_desktop.store.control import cancel, pause_pools
 from tests.support import pdfs
 from tests.support.program import Program
 from tests.support.splitting import ignore
@@ -94,3 +95,24 @@ def test_a_secret_would_be_found(program: Program) -> None:
     assert [Path(place).name for place in places_of(program, b"secret-in-a-file")] == ["some.log"]
     assert [Path(place).name for place in places_of(program, b"secret-in-a-row")] == ["store.db-wal"]
     assert places_of(program, b"secret-in-redis") == ["Redis: b'x'"]
+
+
+def test_a_password_of_a_book_that_is_cancelled_before_it_was_used_is_forgotten(
+    program: Program, tmp_path: Path
+) -> None:
+    # Given a locked book whose password was given while its pool rests
+    pdfs.scanned_book(tmp_path / "open.pdf", 2)
+    pdfs.lock(tmp_path / "open.pdf", tmp_path / "book.pdf", RIGHT)
+    program.start_daemon()
+    book = add_book(program.connection, program.paths, tmp_path / "book.pdf", ignore)
+    program.wait_until(lambda: see(program).waiting_for == "password", "the password is asked for")
+    pause_pools(program.connection, ["cpu"])
+    give_password(program.connection, program.paths, book, RIGHT)
+    password = program.paths.library / book / "password"
+    assert password.exists()
+
+    # When the book is cancelled, so that no worker ever reads it, then it is deleted all the same
+    plan = see(program).task
+    assert plan is not None
+    cancel(program.connection, [plan])
+    program.wait_until(lambda: not password.exists(), "the password is deleted")

@@ -137,7 +137,7 @@ def wait_for_code(qtbot: QtBot, window: MainWindow, store: sqlite3.Connection) -
     put_facts(store)
     put_catalogue(store, entry("pongs.pong"))
     insert(store, [NewTask("pings.ping", id=f"p{n}") for n in range(3)])
-    match_code(store, ["pongs.pong"])
+    match_code(store, "cpu", ["pongs.pong"])
     put_fact(store, "waiting_for_code", {"pings.ping": 3})
     qtbot.waitUntil(lambda: "pings.ping" in window.code_bars.waiting)
     return window.code_bars.waiting["pings.ping"]

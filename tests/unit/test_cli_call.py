@@ -49,6 +49,7 @@ def test_arguments_that_are_none_accept_nothing(commands: Commands, store: sqlit
 @pytest.mark.usefixtures("_catalogue")
 def test_a_name_that_no_worker_knows_is_kept_and_said(commands: Commands) -> None:
     assert "No worker knows" in commands.run("call", "greet.later", "x=1").stderr
+    assert "nobody can wait" in commands.err("call", "greet.later", "--wait", code=4)
 
 
 def test_tasks_that_wait_for_their_code_are_mapped_or_dropped(
@@ -57,7 +58,7 @@ def test_tasks_that_wait_for_their_code_are_mapped_or_dropped(
     # Given tasks of two names that no worker knows
     put_fact(store, "catalogue", [GREET])
     insert(store, [NewTask("old", id="a"), NewTask("old", id="b"), NewTask("gone", id="c")])
-    match_code(store, {"greet.greet"})
+    match_code(store, "cpu", {"greet.greet"})
     assert "2 tasks wait for the code of old" in commands.out("workers")
     assert commands.json("workers")["waiting_for_code"] == {"old": 2, "gone": 1}
 

@@ -98,3 +98,38 @@ def test_a_place_that_cannot_be_the_library_is_refused(commands: Commands, paths
 def test_damaged_settings_are_told_with_their_file(commands: Commands, paths: Paths) -> None:
     paths.settings.write_text('{"theme": 7}')
     assert str(paths.settings) in commands.err("settings", code=3)
+
+
+def test_no_library_of_ones_own_is_the_first_one(commands: Commands, paths: Paths, tmp_path: Path) -> None:
+    commands.run("settings", "library", str(tmp_path / "books"))
+    commands.run("settings", "set", "library", "none")
+    assert paths.library == paths.root / "library"
+    assert Settings.load(paths.settings).library is None
+
+
+def test_folders_of_task_code_are_checked(commands: Commands, paths: Paths, tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    commands.run("settings", "set", "task_folders", str(tmp_path / "code"))
+    assert Settings.load(paths.settings).task_folders == [tmp_path / "code"]
+    assert "overlaps the library" in commands.err(
+        "settings", "set", "task_folders", str(paths.library), code=3
+    )
+    assert "is no list" in commands.err("settings", "set", "task_folders", "[x", code=3)
+    assert Settings.load(paths.settings).task_folders == [tmp_path / "code"]
+    commands.run("settings", "set", "task_folders", "none")
+    assert Settings.load(paths.settings).task_folders == []
+
+
+def test_what_somebody_else_sets_meanwhile_is_kept(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a window that moves the library between our look and our change
+    validate = Settings.model_validate
+
+    def meanwhile(values: object) -> Settings:
+        Settings.change(paths.settings, notify=False)
+        return validate(values)
+
+    monkeypatch.setattr(Settings, "model_validate", meanwhile)
+    commands.run("settings", "set", "theme", "dark")
+    assert (Settings.load(paths.settings).theme, Settings.load(paths.settings).notify) == ("dark", False)

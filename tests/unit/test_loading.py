@@ -23,6 +23,7 @@ def test_bad_files_are_named_and_the_others_loaded(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("x = 1\ndef broken(:\n")
     (tmp_path / "leaves.py").write_text("raise SystemExit(3)")
     (tmp_path / "email.py").write_text(good)
+    (tmp_path / "click.py").write_text(good)
 
     # When they are loaded, in a process of their own
     command = [sys.executable, "-c", PROGRAM.replace("\\\\n", "\\n"), str(tmp_path)]
@@ -32,5 +33,6 @@ def test_bad_files_are_named_and_the_others_loaded(tmp_path: Path) -> None:
     assert "broken.py cannot be used (SyntaxError, line 2" in out
     assert "leaves.py cannot be used (SystemExit: 3)" in out
     assert "email.py has the name of a module" in out
+    assert "click.py has the name of an installed module" in out
     assert "['good.one']" in out
     assert out.endswith("True\n")

@@ -155,3 +155,52 @@ def test_a_plan_that_failed_ends_the_book_too(book: Book, store: sqlite3.Connect
     book.end("first", None, "FAILURE", "The PDF has no pages.")
     assert books.ended_since(store, 0.0) == ["gita"]
     assert book.summary.state == "failed"
+
+
+def test_what_was_never_made_stays_missing_though_one_page_of_it_is_tried(book: Book) -> None:
+    # Given a split that was cancelled after its second page
+    book.plan("first")
+    dispatch.mark_sent(book.store, ["first pages"], "cpu.x.1")
+    dispatch.record(book.store, [dispatch.Update("first pages", "PROGRESS", "cpu.x.1", current=2, total=6)])
+    book.end("first pages", state="REVOKED")
+    book.finish("first")
+    assert (book.summary.state, book.summary.missing) == ("cancelled", [3, 4, 5, 6])
+
+    # When one of its pages is made alone, then the others are missing all the same
+    book.plan("second", pages="5")
+    book.end("second pages", {})
+    book.finish("second")
+    assert (book.summary.state, book.summary.missing) == ("incomplete", [3, 4, 6])
+
+    # And when those are made, the book is done
+    book.plan("third", pages="3-4,6")
+    book.end("third pages", {})
+    book.finish("third")
+    assert (book.summary.state, book.summary.missing) == ("done", [])
+
+
+def test_of_two_failed_pages_one_is_tried_and_the_other_is_still_owed(book: Book) -> None:
+    book.plan("first")
+    book.end("first pages", {"failed": {"3": "It is torn.", "6": "It is torn."}})
+    book.finish("first")
+    book.plan("second", pages="3")
+    book.end("second pages", {})
+    book.finish("second")
+    assert (book.summary.state, book.summary.missing) == ("incomplete", [6])
+
+
+def test_an_image_that_nobody_wants_any_more_is_not_owed(book: Book) -> None:
+    # Given a book that is done, and a split in gray of which a page failed
+    book.plan("first")
+    book.end("first pages", {})
+    book.finish("first")
+    book.plan("second", options=GRAY)
+    book.end("second pages", {"failed": {"2": "It is torn."}})
+    book.finish("second", replaced=False)
+    assert book.summary.missing == [2]
+
+    # When another page is made with the first options, then gray ones are wanted no longer
+    book.plan("third", pages="4")
+    book.end("third pages", {})
+    book.finish("third")
+    assert (book.summary.state, book.summary.missing) == ("done", [])

@@ -156,3 +156,30 @@ def test_two_who_try_a_book_again_at_once_make_one_split(
         retry.split_again(store, "gita", None, PNG)
     plans = store.execute("SELECT count(*) FROM tasks WHERE retry_of = 'first'").fetchone()[0]
     assert plans == 1
+
+
+def test_one_page_tried_again_leaves_the_others_to_be_tried(store: sqlite3.Connection) -> None:
+    # Given a book in which two pages failed
+    book = Book(store)
+    book.plan("first")
+    book.end("first pages", {"failed": {"3": "It is torn.", "6": "It is torn."}})
+    book.finish("first")
+
+    # When one is tried again, and made
+    retry.retry_pages(store, "gita", [3])
+    book.plan("second", pages="3")
+    for row in store.execute("SELECT id FROM tasks WHERE state = 'PENDING'").fetchall():
+        book.end(row["id"], {})
+    book.finish("second")
+
+    # Then the book asks for the other
+    assert asked(store, retry.retry_book(store, "gita")).pages == "6"
+
+
+def test_a_failed_task_counts_as_tried_only_when_all_its_pages_are(store: sqlite3.Connection) -> None:
+    book = Book(store)
+    book.plan("first", pages="2-4")
+    book.end("first pages", None, "FAILURE", "The disk is full.")
+    book.finish("first")
+    retry.retry_pages(store, "gita", [3])
+    assert not get(store, "first pages").retried

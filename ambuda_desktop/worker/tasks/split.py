@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from celery.exceptions import Ignore
+
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.errors import AmbudaError
@@ -34,6 +36,11 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
         except NeedsPassword as locked:
             raise Park(locked.wanted, until=math.inf) from None
         except Cancelled:
+            folder.decrypted.unlink(missing_ok=True)
+            raise
+        except Ignore:
+            raise  # it goes on, and needs the copy without a password then
+        except Exception:
             folder.decrypted.unlink(missing_ok=True)
             raise
     with not_the_fault_of_the_task():
