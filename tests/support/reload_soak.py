@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.submit import NewTask, insert
 from tests.support.program import Program
@@ -101,7 +102,9 @@ class Report:
     errors: Counter[str] = field(default_factory=Counter)  # of those that did not end well
     reruns: int = 0
     doubled: int = 0  # came to their end more than once, because the first end died with a process
-    stale: int = 0  # answers by code that was older than what was live when the task was submitted
+    stale: list[str] = field(
+        default_factory=list
+    )  # answers by code that was older than what was live when the task was submitted
     went_back: int = 0
     early: Size = field(default_factory=Size)
     late: Size = field(default_factory=Size)
@@ -116,7 +119,7 @@ class Report:
         return (
             f"seed {self.seed}: {self.reloads} reloads, {self.broken} of them broken, in {self.took:.0f} s; "
             f"median {median:.2f} s from save to answer; kills: {dict(self.kills)}; {self.tasks} tasks: "
-            f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, {self.stale} in old code; "
+            f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, {len(self.stale)} in old code {self.stale[:5]}; "
             f"errors {dict(self.errors)}; went back {self.went_back} times; "
             f"fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
             f"pss {self.early.pss / mb:.1f} -> {self.late.pss / mb:.1f} MB, "
@@ -169,6 +172,7 @@ class Soak:
         self._random = random.Random(seed)
         self._version = 1
         self._broken_file: Path | None = None
+        self._went_back: set[float] = set()  # when
         self._early_descriptors: int | None = None
         self._since_start = 0  # reloads since the daemon was started
         self._load = Load(program)
@@ -239,15 +243,17 @@ class Soak:
         )
 
     def _wait_for_answer(self) -> None:
-        """Until a task that is submitted now is answered by the code that was saved last."""
+        """Until tasks that are submitted now are answered by the code that was saved last, in both pools: where one of
+        them was started again meanwhile, it has the new code before the other."""
 
-        def answer() -> bool:
-            task = NewTask("soak.mark", priority=1)
-            insert(self.program.connection, [task])
-            self._load.floors[task.id] = 0
-            return bool(self.program.wait_for_end(task.id).value == self._version)
+        def answers() -> bool:
+            tasks = [NewTask("soak.mark", pool=pool, priority=1) for pool in POOLS]
+            insert(self.program.connection, tasks)
+            return {self.program.wait_for_end(task.id).value for task in tasks} == {self._version}
 
-        self.program.wait_until(answer, f"version {self._version} answers")
+        self.program.wait_until(answers, f"version {self._version} answers")
+        reloads = self.program.fact("reloads") or []  # the last few only
+        self._went_back |= {r["at"] for r in reloads if r["outcome"] == "went back"}
 
     # Kills.
 
@@ -359,7 +365,7 @@ class Soak:
 
     def _count(self) -> None:
         rows = self.program.connection.execute(
-            "SELECT id, state, attempt, result, error FROM tasks"
+            "SELECT id, state, attempt, generation, result, error FROM tasks"
         ).fetchall()
         self.report.tasks = len(rows)
         self.report.states = Counter(row["state"] for row in rows)
@@ -371,8 +377,10 @@ class Soak:
         self.report.doubled = sum(count > 1 for count in ends.values())
         without = [dict(row) for row in rows if row["state"] == "SUCCESS" and row["id"] not in ends]
         assert not without, f"recorded as done, and never came to their end: {without}"
-        self.report.stale = sum(
-            row["state"] == "SUCCESS" and int(row["result"]) < self._load.floors.get(row["id"], 0)
+        self.report.stale = [
+            f"{row['id']} in {row['generation']}: {row['result']} < {floor}"
             for row in rows
-        )
-        self.report.went_back = sum(r["outcome"] == "went back" for r in self.program.fact("reloads"))
+            if row["state"] == "SUCCESS"
+            and int(row["result"]) < (floor := self._load.floors.get(row["id"], 0))
+        ]
+        self.report.went_back = len(self._went_back)
