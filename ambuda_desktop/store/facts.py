@@ -27,7 +27,7 @@ def facts(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def put_wish(connection: sqlite3.Connection, key: str, value: Any) -> None:
-    """Ask the daemon for something: `pools` {"cpu": 2}, `stop` true."""
+    """Ask the daemon for something; docs/architecture.md lists the wishes: `pools` {"cpu": 2}, `stop` true, ..."""
     _put(connection, "wishes", key, value)
 
 
