@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from tests.bench.contenders import temporary
-from tests.bench.reload_contenders import LONG, Contender, all_contenders, wait_for_answer
+from tests.bench.reload_contenders import LONG, Contender, Ours, all_contenders, wait_for_answer
 
 PATIENCE = 15.0  # seconds for new code to answer
 PINGS, EVERY = 60, 0.05  # pings across a broken save, and seconds between them
@@ -65,6 +65,22 @@ def broken_saves(contenders: list[Contender], version: int) -> dict[str, int]:
     return answered
 
 
+def told(contender: Ours, saves: int = 20) -> list[float]:
+    """Seconds from a save with an error of syntax to the fact that the window paints."""
+    seconds = []
+    for number in range(saves):
+        begin = time.monotonic()
+        contender.save(number, broken=True)
+        while not (contender.program.fact("code").get("fault") or time.monotonic() - begin > PATIENCE):
+            time.sleep(0.001)
+        seconds.append(time.monotonic() - begin)
+        contender.save(10_000 + number)
+        while contender.program.fact("code").get("fault") and time.monotonic() - begin < PATIENCE:
+            time.sleep(0.005)
+        time.sleep(REST / 2)
+    return seconds
+
+
 def percentile(values: list[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
@@ -76,6 +92,7 @@ def main() -> None:
         seconds = measure(contenders, rounds)
         long = long_tasks(contenders, rounds + 1)
         broken = broken_saves(contenders, rounds + 2)
+        faults = [seconds for one in contenders if isinstance(one, Ours) for seconds in told(one)]
     print(
         f"| {rounds} rounds | save → answer, median | p95 | a {LONG} s task meanwhile | 60 pings over a broken save |"
     )
@@ -85,6 +102,9 @@ def main() -> None:
         missed = f" ({rounds - len(good)} never)" if len(good) < rounds else ""
         shown = f"{_ms(statistics.median(good))} | {_ms(percentile(good, 0.95))}" if good else "never | never"
         print(f"| {name} | {shown}{missed if good else ''} | {long[name]} | {broken[name]} answered |")
+    print(
+        f"an error of syntax is told in {_ms(statistics.median(faults))}, p95 {_ms(percentile(faults, 0.95))}"
+    )
     ours, theirs = (
         [v for v in seconds[n] if v is not None] for n in ("this program", "watchmedo auto-restart")
     )
