@@ -119,7 +119,8 @@ class Report:
         return (
             f"seed {self.seed}: {self.reloads} reloads, {self.broken} of them broken, in {self.took:.0f} s; "
             f"median {median:.2f} s from save to answer; kills: {dict(self.kills)}; {self.tasks} tasks: "
-            f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, {len(self.stale)} in old code {self.stale[:5]}; "
+            f"{dict(self.states)}, {self.reruns} sent again, {self.doubled} run twice, "
+            f"{len(self.stale)} in old code {self.stale[:5]}; "
             f"errors {dict(self.errors)}; went back {self.went_back} times; "
             f"fork server rss {self.early.rss / mb:.1f} -> {self.late.rss / mb:.1f} MB, "
             f"pss {self.early.pss / mb:.1f} -> {self.late.pss / mb:.1f} MB, "
