@@ -1,6 +1,5 @@
 """`call` and `map`: running a task by its name, and giving tasks without code to another one."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -116,7 +115,6 @@ def _until_it_ends(session: Session, task_id: str) -> Task:
                 return found
             draw(found.current, found.total, words.task_state(found))
             waiter.rest()
-            time.sleep(0)
 
 
 def _tell_end(session: Session, found: Task) -> None:
