@@ -124,7 +124,7 @@ def add(window: MainWindow, place: Path) -> str:
     store = window.context.watch.connection
     before = set(books.book_ids(store))
     window.add_files([place])
-    wait(lambda: set(books.book_ids(store)) - before)
+    wait(lambda: any(window.books.model.row_of(book) >= 0 for book in set(books.book_ids(store)) - before))
     return next(iter(set(books.book_ids(store)) - before), "")
 
 
@@ -159,6 +159,7 @@ def walk(window: MainWindow, folder: Path) -> None:
 
 def walk_books(window: MainWindow, camera: Camera, damaged: str, locked: str, long: str) -> None:
     window.books.select(long)
+    window.books.list.scrollToTop()
     wait(lambda: bool((b := window.books.model.summary(long)) and b.done >= 30))
     camera.take("books")
     window.books.select(damaged)
