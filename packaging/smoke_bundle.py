@@ -5,7 +5,6 @@
 Called by packaging/build.sh, so that a bundle whose workers cannot start is never handed out.
 """
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -47,10 +46,6 @@ class Bundle(Program):
         self.add_tasks(TASK, "hello")
         self.add_tasks(f"WORD = {word!r}\n", "turtle_free_helper")
 
-    def fork_servers(self) -> list[int]:
-        """The pids of its fork servers; generations are forked from them, and are nicer."""
-        return [p.pid for p in self.processes() if "fork-server" in p.cmdline() and p.nice() == 0]
-
 
 def smoke(bundle: Bundle) -> None:
     """Run, save, kill the fork server, save again."""
@@ -67,11 +62,11 @@ def smoke(bundle: Bundle) -> None:
 
     servers = bundle.fork_servers()
     assert servers, "no fork server"
-    for pid in servers:
-        os.kill(pid, 9)
+    for server in servers:
+        server.kill()
     bundle.save("svagatam")
     bundle.wait_until(lambda: bundle.answer() == "svagatam world 0", "code saved after the kill is live")
-    assert set(bundle.fork_servers()).isdisjoint(servers)
+    assert set(bundle.fork_servers()).isdisjoint(servers), bundle.fork_servers()
 
 
 def main() -> None:

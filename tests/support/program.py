@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,16 @@ class Program:
                     found.append(process)
             except (psutil.AccessDenied, psutil.NoSuchProcess):
                 continue
+        return found
+
+    def fork_servers(self) -> list[psutil.Process]:
+        """What generations are forked from, known by its parent: generations have the same command line."""
+        found = []
+        with suppress(psutil.Error):
+            for process in psutil.Process(self.fact("daemon").get("pid")).children():
+                with suppress(psutil.Error):
+                    if "fork-server" in process.cmdline():
+                        found.append(process)
         return found
 
     def kill_generation(self, pool: str) -> int:

@@ -293,7 +293,7 @@ class Soak:
     def _leaders(self) -> list[psutil.Process]:
         """The main processes of generations: children of fork servers, and each leads its group."""
         found = []
-        for server in self.fork_servers():
+        for server in self.program.fork_servers():
             with suppress(psutil.Error):
                 found += server.children()
         return found
@@ -303,17 +303,8 @@ class Soak:
         return self._random.choice(found) if found else None
 
     def _fork_server(self) -> int | None:
-        found = self.fork_servers()
+        found = self.program.fork_servers()
         return self._random.choice(found).pid if found else None
-
-    def fork_servers(self) -> list[psutil.Process]:
-        found = []
-        with suppress(psutil.Error):
-            for process in psutil.Process(self.daemon.pid).children():
-                with suppress(psutil.Error):
-                    if "fork-server" in process.cmdline():
-                        found.append(process)
-        return found
 
     # What is left.
 
@@ -332,7 +323,7 @@ class Soak:
             return found if {g["state"] for g in found} <= {"live", "resting"} else None
 
         generations: list[dict[str, Any]] = self.program.wait_until(calm, "no generation starts or ends")
-        self.program.wait_until(lambda: len(self.fork_servers()) == 1, "there is one fork server")
+        self.program.wait_until(lambda: len(self.program.fork_servers()) == 1, "there is one fork server")
         return generations
 
     def _measure_early(self) -> None:
@@ -344,7 +335,7 @@ class Soak:
     def _measure_late(self) -> None:
         self._measure_daemon()
         self.report.late = self._server_size()
-        ours = {self.daemon.pid, *(server.pid for server in self.fork_servers())}
+        ours = {self.daemon.pid, *(server.pid for server in self.program.fork_servers())}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 self.report.zombies += process.ppid() in ours and process.status() == psutil.STATUS_ZOMBIE
@@ -356,7 +347,7 @@ class Soak:
             self.report.daemon_descriptors.append(pair)
 
     def _server_size(self) -> Size:
-        (server,) = self.fork_servers()
+        (server,) = self.program.fork_servers()
         memory = server.memory_full_info()
         return Size(memory.rss, memory.pss, server.num_fds())
 
