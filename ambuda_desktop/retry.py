@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import PLAN_PRIORITY
@@ -73,9 +74,9 @@ def retry_tasks(connection: sqlite3.Connection, ids: Sequence[str]) -> tuple[lis
         if task.book is not None and task.state in ("FAILURE", "REVOKED") and not task.retried:
             together.setdefault(task.book, []).append(task)
         else:
-            _note(new, refused, lambda task=task: retry_task(connection, task.id))  # type: ignore[misc]
+            _note(new, refused, partial(retry_task, connection, task.id))
     for book, tasks in together.items():
-        _note(new, refused, lambda book=book, tasks=tasks: _retry_together(connection, book, tasks))  # type: ignore[misc]
+        _note(new, refused, partial(_retry_together, connection, book, tasks))
     return new, list(dict.fromkeys(refused))
 
 
@@ -88,10 +89,10 @@ def retry_failed(connection: sqlite3.Connection) -> list[str]:
     for book in books.book_ids(connection):
         found = books.summary(connection, book)
         if found is not None and found.state in ("incomplete", "failed"):
-            _note(new, refused, lambda book=book: retry_book(connection, book))  # type: ignore[misc]
+            _note(new, refused, partial(retry_book, connection, book))
     for task in query.failed(connection):
         if task.book is None:
-            _note(new, refused, lambda task=task: retry_task(connection, task.id))  # type: ignore[misc]
+            _note(new, refused, partial(retry_task, connection, task.id))
     return new
 
 
