@@ -171,17 +171,6 @@ def test_work_that_comes_while_an_unneeded_daemon_goes_is_done(program: Program)
     client.release()
 
 
-def test_nothing_listens_on_the_network(program: Program) -> None:
-    # Given the whole program at work
-    program.start_daemon()
-
-    # Then no process of it has a listening internet socket
-    listening = [
-        c for p in program.processes() for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN
-    ]
-    assert not listening
-
-
 def test_stop_without_a_daemon_says_so(program: Program) -> None:
     # When there is nothing to stop, then that is no failure
     stopped: subprocess.CompletedProcess[str] = program.cli("daemon", "--stop")

@@ -43,9 +43,10 @@ def places_of(program: Program, secret: bytes) -> list[str]:
     found = [str(path) for path in files if secret in path.read_bytes()]
     with connect_redis(program.paths, timeout=5) as client:
         found += [f"Redis: {key!r}" for key in client.scan_iter() if secret in key + value_of(client, key)]
-    for process in program.processes():
-        words = [*process.cmdline(), *process.environ().values()]
-        found += [f"process {process.pid}" for word in words if secret in word.encode(errors="replace")]
+    said = program.each_process(lambda p: [str(p.pid), *p.cmdline(), *p.environ().values()])
+    found += [
+        f"process {words[0]}" for words in said if any(secret in w.encode(errors="replace") for w in words)
+    ]
     return found
 
 

@@ -1,6 +1,5 @@
 """Nothing listens, nothing is readable by others, nothing but JSON is run."""
 
-import contextlib
 import os
 import stat
 from pathlib import Path
@@ -37,12 +36,10 @@ def is_done(program: Program, book: str) -> bool:
 
 def listening(program: Program) -> list[object]:
     """Every socket on which a process of the program waits for calls from a network."""
-    found: list[object] = []
-    for process in program.processes():
-        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
-            connections = process.net_connections(kind="inet")
-            found += [c for c in connections if c.status == psutil.CONN_LISTEN or c.type.name == "SOCK_DGRAM"]
-    return found
+    sockets = program.each_process(lambda process: process.net_connections(kind="inet"))
+    return [
+        c for each in sockets for c in each if c.status == psutil.CONN_LISTEN or c.type.name == "SOCK_DGRAM"
+    ]
 
 
 def test_nothing_listens_on_a_network(program: Program, tmp_path: Path) -> None:
@@ -124,8 +121,8 @@ def test_no_secret_is_written_anywhere_but_to_its_own_file(program: Program, tmp
     program.cli("split", str(tmp_path / "book.pdf"), "--wait")
     program.kill_generation("cpu")
     program.wait_until_ready()
-    arguments = [" ".join(p.cmdline()) for p in program.processes()]
-    environments = [str(p.environ()) for p in program.processes()]
+    arguments = program.each_process(lambda p: " ".join(p.cmdline()))
+    environments = program.each_process(lambda p: str(p.environ()))
     program.cli("daemon", "--stop")
 
     # Then the password of its Redis is in its own file and in the configuration of Redis, and nowhere else

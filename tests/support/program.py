@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
@@ -21,6 +21,8 @@ from ambuda_desktop.store.query import Task, task
 from ambuda_desktop.store.submit import NewTask, insert
 
 PATIENCE = 45.0  # seconds that a test waits for a fact before it gives up
+
+Answer = TypeVar("Answer")
 
 EXAMPLE_TASKS = '''
 import os
@@ -140,6 +142,14 @@ class Program:
                     found.append(process)
             except (psutil.AccessDenied, psutil.NoSuchProcess):
                 continue
+        return found
+
+    def each_process(self, answer: Callable[[psutil.Process], Answer]) -> list[Answer]:
+        """What every living process answers; one that ends while it is asked says nothing."""
+        found = []
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                found.append(answer(process))
         return found
 
     def fork_servers(self) -> list[psutil.Process]:
