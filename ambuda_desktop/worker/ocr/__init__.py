@@ -1,0 +1,1 @@
+"""Recognising text: one file an engine, and what they have in common."""
