@@ -38,7 +38,7 @@ def read_gray(path: Path, scale: float = 1.0) -> Gray:
             size = max(1, round(width * scale)), max(1, round(height * scale))
             dpi = _dpi(image)
             # A JPEG that is far too large need not be unpacked whole.
-            image.draft("L", size if scale < 1 else None)  # type: ignore[arg-type]
+            image.draft("L", size if scale < 1 else None)
             gray = _to_gray(image)
     except FileNotFoundError:
         raise PageUnread(f"{name} is no longer there.") from None
