@@ -33,6 +33,8 @@ class Settings(BaseModel):
     presets: dict[str, PageOptions] = {}
     #: Folders of task code beside `tasks` in the data folder; watched, and live again when a file in them is saved.
     task_folders: list[Path] = []
+    #: A folder with language data for Tesseract, looked into before those of the program and the system.
+    tessdata: Path | None = None
     #: Whether saved task code goes live by itself.
     reload: bool = True
     #: Whether the system tells when a book ends or fails.

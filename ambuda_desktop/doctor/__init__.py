@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ambuda_desktop.doctor.finding import Finding, Level
 from ambuda_desktop.doctor.folders import data_folder, disk_space, library, network_drive, settings, store
 from ambuda_desktop.doctor.machine import locale, package_versions, resource_files, shared_memory, system
+from ambuda_desktop.doctor.ocr import language_data
 from ambuda_desktop.doctor.programs import poppler_programs, redis_server
 from ambuda_desktop.doctor.qt import display, qt_libraries
 from ambuda_desktop.doctor.running import daemon, left_behind, runtime_folder
@@ -16,9 +17,9 @@ Check = Callable[[Paths], Finding]
 
 #: In the order in which they are told.
 CHECKS: tuple[Check, ...] = (
-    system, package_versions, resource_files, redis_server, poppler_programs, qt_libraries, display, locale,
-    shared_memory, data_folder, network_drive, library, disk_space, settings, store, runtime_folder, daemon,
-    left_behind,
+    system, package_versions, resource_files, redis_server, poppler_programs, language_data, qt_libraries,
+    display, locale, shared_memory, data_folder, network_drive, library, disk_space, settings, store,
+    runtime_folder, daemon, left_behind,
 )  # fmt: skip
 
 
