@@ -1,0 +1,120 @@
+"""Secrets of the user's: the password of a broker, the key of an account with Google.
+
+They lie in the keyring of the system; where none works (no desktop, say), in files that only this user can read.
+Never in the settings, the store, a log, the environment or a command line.
+"""
+
+import contextlib
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.paths import Paths
+
+log = logging.getLogger(__name__)
+
+NAME = re.compile(r"[a-z][a-z-]{0,40}")
+
+
+class KeyringLocked(AmbudaError):
+    """There is a keyring, but it does not let us read."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a secret was kept. `place` is for a sentence: a file, or the name of the keyring."""
+
+    in_keyring: bool
+    place: str
+
+    @property
+    def warning(self) -> str:
+        """What the user should know; empty where it lies in the keyring."""
+        if self.in_keyring:
+            return ""
+        return (
+            f"No keyring works here, so the secret is kept in {self.place}. Only you can read that file, but it is "
+            "not encrypted: keep it out of backups that others can read."
+        )
+
+
+def read(paths: Paths, name: str) -> str | None:
+    """The secret of a name (“broker”, “google”); None where none was kept. Raises KeyringLocked."""
+    with contextlib.suppress(FileNotFoundError):
+        return _file(paths, name).read_text(encoding="utf-8")
+    import keyring.errors  # not at the top: it looks for the system's keyring, and most never need one
+
+    try:
+        return keyring.get_password(_owner(paths), name)
+    except keyring.errors.NoKeyringError:
+        return None
+    except Exception as error:  # each system's keyring has errors of its own
+        log.warning("The keyring cannot be read: %s", type(error).__name__)
+        raise KeyringLocked(
+            "The keyring of this computer cannot be read. Unlock it, or enter the secret again."
+        ) from None
+
+
+def keep(paths: Paths, name: str, secret: str) -> Kept:
+    """Keep a secret in the place of what was kept under its name. Raises OSError where neither place takes it."""
+    file = _file(paths, name)
+    place = _keep_in_keyring(_owner(paths), name, secret)
+    if place is not None:
+        file.unlink(missing_ok=True)
+        return Kept(True, place)
+    _write(file, secret)
+    return Kept(False, str(file))
+
+
+def forget(paths: Paths, name: str) -> None:
+    """Delete a secret, wherever it is; nothing happens where there is none."""
+    import keyring
+
+    _file(paths, name).unlink(missing_ok=True)
+    with contextlib.suppress(Exception):  # none there, or no keyring: also how it should be
+        keyring.delete_password(_owner(paths), name)
+
+
+def _keep_in_keyring(owner: str, name: str, secret: str) -> str | None:
+    """The name of the keyring; None where none took it."""
+    import keyring
+
+    try:
+        keyring.set_password(owner, name, secret)
+        if keyring.get_password(owner, name) != secret:  # `keyring disable` leaves one that forgets all
+            return None
+        return str(keyring.get_keyring().name)
+    except Exception as error:
+        log.info("No keyring keeps the secret “%s”: %s", name, type(error).__name__)
+        return None
+
+
+def _write(file: Path, secret: str) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        # Made so that nobody else can read it, not made so afterwards.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            os.fchmod(descriptor, 0o600)
+            opened.write(secret)
+            opened.flush()
+            os.fsync(descriptor)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _file(paths: Paths, name: str) -> Path:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"no name of a secret: {name!r}")
+    return paths.root / "secrets" / name
+
+
+def _owner(paths: Paths) -> str:
+    """What the keyring calls us: each data folder has secrets of its own."""
+    return f"Ambuda Desktop in {paths.root}"
