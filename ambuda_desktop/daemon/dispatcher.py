@@ -192,7 +192,7 @@ class Dispatcher:
                     log.warning("Task %s took its pool process with it: %s", update.id, update.error)
                 reason = exit_reason(update.error)
                 self._census.exited(row["pid"], row["pool"], "pool process", reason, update.id)
-                return dispatch.lost(self._connection, [update.id], "its pool process ended")
+                return dispatch.lost(self._connection, [update.id], f"its pool process ended: {reason}")
         return False
 
     def _went_down(self, generation: Generation, rows: list[sqlite3.Row]) -> None:

@@ -24,7 +24,8 @@ class FactBoard:
     def notice(self, sentence: str) -> None:
         """A sentence for the user about something that happened; said again within seconds, it is one."""
         now = time.time()
-        if any(n["sentence"] == sentence and now - n["at"] < REPEATED for n in self._notices):
+        # One from the future was said before the clock was set back.
+        if any(n["sentence"] == sentence and 0 <= now - n["at"] < REPEATED for n in self._notices):
             return
         self._notices = [*self._notices, {"at": now, "sentence": sentence}][-MAX_NOTICES:]
 

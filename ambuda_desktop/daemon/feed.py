@@ -96,7 +96,7 @@ class Feed:
                 self._take(meta)
 
     def _take(self, data: bytes | str) -> None:
-        update = _read(data)
+        update = read(data)
         if update is not None:
             self.news.put(update)
 
@@ -107,13 +107,14 @@ class Feed:
                 metas = client.mget([KEY + i for i in ids])
         except redis.RedisError:
             return []
-        return [update for meta in metas if meta is not None and (update := _read(meta)) is not None]
+        return [update for meta in metas if meta is not None and (update := read(meta)) is not None]
 
 
-def _read(data: bytes | str) -> Update | None:
+def read(data: bytes | str) -> Update | None:
+    """What stands in Redis as an Update; None where it is no news, or cannot be read (the log says so)."""
     try:
         return parse(json.loads(data))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.warning("A result in Redis cannot be read: %.200r", data)
         return None
 

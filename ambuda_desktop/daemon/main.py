@@ -30,7 +30,7 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update, work_is_left
-from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, wish
+from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, take_wish, wish
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +201,7 @@ class Daemon:
             put_fact(self.connection, "daemon", {**self._fact(), "state": "stopped"})
             put_fact(self.connection, "redis", self.redis.fact())
             put_fact(self.connection, "generations", [])
-            drop_wish(self.connection, "stop", before=time.time())
+            take_wish(self.connection, "stop")
         log.info("Daemon %s has stopped", os.getpid())
 
     def _write_facts(self) -> None:

@@ -43,7 +43,8 @@ class RedisServer:
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         self.process: subprocess.Popen[bytes] | None = None
-        self.silent_since: float | None = None  # time.time()
+        self.silent_since: float | None = None  # time.time(), for people
+        self._silent_from = 0.0  # time.monotonic(), for us: a clock may be set back
         self.started_at = 0.0  # time.time()
         self._backoff = Backoff()
         self._next_ping = 0.0
@@ -93,7 +94,7 @@ class RedisServer:
         if now >= self._next_ping:
             self._next_ping = now + PING_EVERY
             self._ping()
-        if self.silent_since is not None and time.time() - self.silent_since > SILENT_LIMIT:
+        if self.silent_since is not None and now - self._silent_from > SILENT_LIMIT:
             log.warning("Redis did not answer for %s s: ending it", SILENT_LIMIT)
             self.process.kill()
             self.process.wait()
@@ -128,7 +129,7 @@ class RedisServer:
         except redis.RedisError as error:
             if self.silent_since is None:
                 log.warning("Redis does not answer: %s", error)
-                self.silent_since = time.time()
+                self.silent_since, self._silent_from = time.time(), time.monotonic()
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT

@@ -43,8 +43,8 @@ def take_wish(connection: sqlite3.Connection, key: str) -> Any:
 
 
 def drop_wish(connection: sqlite3.Connection, key: str, before: float) -> None:
-    """Forget a wish that was made before a moment (seconds since 1970)."""
-    connection.execute("DELETE FROM wishes WHERE key = ? AND at < ?", (key, before))
+    """Forget a wish that was made before a moment (seconds since 1970), or in the future: the clock was set back."""
+    connection.execute("DELETE FROM wishes WHERE key = ? AND (at < ? OR at > ?)", (key, before, time.time()))
 
 
 def _put(connection: sqlite3.Connection, table: str, key: str, value: Any) -> None:

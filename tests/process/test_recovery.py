@@ -76,6 +76,7 @@ def test_a_task_that_kills_its_worker_fails_in_the_end(program: Program) -> None
     ended = program.wait_for_end(task_id)
     assert (ended.state, ended.attempt) == ("FAILURE", 3)
     assert "stopped its worker 3 times" in str(ended.error)
+    assert "SIGKILL" in str(ended.error)
     assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
 
 

@@ -1,10 +1,11 @@
 """daemon/feed.py: what Celery stores becomes an Update."""
 
+import logging
 from typing import Any
 
 import pytest
 
-from ambuda_desktop.daemon.feed import LOST, parse
+from ambuda_desktop.daemon.feed import LOST, parse, read
 from ambuda_desktop.store.dispatch import Update
 
 
@@ -48,3 +49,13 @@ def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]
 )
 def test_parse(stored: dict[str, Any], update: Update | None) -> None:
     assert parse(stored) == update
+
+
+@pytest.mark.parametrize("stored", [b"", b"\xff", b"[1]", b'{"task_id": 1}', b"[" * 200_000])
+def test_what_cannot_be_read_is_said_and_ends_nothing(
+    stored: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    # When something that is no result stands in Redis, then it is no news, and the log says so
+    with caplog.at_level(logging.WARNING):
+        assert read(stored) is None
+    assert "cannot be read" in caplog.text
