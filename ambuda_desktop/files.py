@@ -34,14 +34,16 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o666) -> None:
     """Replace `path` by `data`: a reader sees the old bytes or the new ones, never a part.
 
-    `durable=False` leaves out the fsync, for files that are made again when they are missing.
+    `durable=False` leaves out the fsync, for files that are made again when they are missing. `mode`: who may read
+    the file from its first byte on, less the umask.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             if durable:
                 file.flush()

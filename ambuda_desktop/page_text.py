@@ -1,5 +1,8 @@
 """The text of one page as an OCR engine read it: the same shape whichever engine it was."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from pydantic import BaseModel
 
 
@@ -37,3 +40,14 @@ class PageText(BaseModel):
     @property
     def is_blank(self) -> bool:
         return not self.words
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """What these words say: spaces between them, a line break after each line, an empty line between blocks."""
+    if not words:
+        return ""
+    text = words[0].text
+    for before, word in pairwise(words):
+        text += "\n\n" if word.block != before.block else "\n" if word.line != before.line else " "
+        text += word.text
+    return text + "\n"

@@ -129,7 +129,7 @@ def _keep(folder: BookFolder, number: int) -> Path:
 
 
 def _as_file(text: str) -> bytes:
-    return f"{text}\n".encode() if text else b""
+    return (text.removesuffix("\n") + "\n").encode() if text else b""
 
 
 def _digest(data: bytes) -> str:

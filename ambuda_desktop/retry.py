@@ -7,7 +7,8 @@ from functools import partial
 
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import PLAN_PRIORITY
-from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages, format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
+from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import books, query
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import insert_retry

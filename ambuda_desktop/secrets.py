@@ -6,12 +6,12 @@ Never in the settings, the store, a log, the environment or a command line.
 
 import contextlib
 import logging
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.files import write_atomic
 from ambuda_desktop.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ def keep(paths: Paths, name: str, secret: str) -> Kept:
     if place is not None:
         file.unlink(missing_ok=True)
         return Kept(True, place)
-    _write(file, secret)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomic(file, secret.encode(), mode=0o600)
     return Kept(False, str(file))
 
 
@@ -90,23 +91,6 @@ def _keep_in_keyring(owner: str, name: str, secret: str) -> str | None:
     except Exception as error:
         log.info("No keyring keeps the secret “%s”: %s", name, type(error).__name__)
         return None
-
-
-def _write(file: Path, secret: str) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        # Made so that nobody else can read it, not made so afterwards.
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            os.fchmod(descriptor, 0o600)
-            opened.write(secret)
-            opened.flush()
-            os.fsync(descriptor)
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _file(paths: Paths, name: str) -> Path:

@@ -96,7 +96,7 @@ qt_packages="$qt_packages libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb
 missing_packages() {
     local wanted=$qt_packages names installed package name found
     command -v pdftocairo >/dev/null && command -v pdfinfo >/dev/null || wanted="$wanted poppler-utils"
-    wanted="$wanted tesseract-ocr-script-deva tesseract-ocr-san libpango-1.0-0 libpangocairo-1.0-0"
+    wanted="$wanted tesseract-ocr-script-deva tesseract-ocr-san"
     if [ "$mode" = test ]; then
         command -v Xvfb >/dev/null || wanted="$wanted xvfb"
         command -v xauth >/dev/null || wanted="$wanted xauth"
@@ -171,7 +171,6 @@ say_what_is_missing() {
         case $package in
         poppler-utils) say "Without poppler-utils, pages that are not plain JPEG scans are drawn with pypdfium2." ;;
         tesseract-ocr-*) say "Without $package, Sanskrit cannot be recognised offline." ;;
-        libpango*) say "Without $package, no PDF with searchable text can be made." ;;
         xvfb | xauth) say "Without $package, the tests that need a screen cannot run." ;;
         *) qt="$qt ${package#*|}" ;;
         esac

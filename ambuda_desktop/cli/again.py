@@ -11,7 +11,7 @@ from ambuda_desktop.cli.options import example, takes_json, takes_wait
 from ambuda_desktop.cli.page_options import Asked, PageRange, takes_page_options, takes_pages
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import BadInput, PasswordNeeded
-from ambuda_desktop.params.split import format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_tasks, split_again
 from ambuda_desktop.store import query
 from ambuda_desktop.store.books import BookSummary, summary, title

@@ -11,7 +11,8 @@ from ambuda_desktop.cli.completing import Preset
 from ambuda_desktop.cli.options import Function
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.errors import BadInput
-from ambuda_desktop.params.split import PageOptions, format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
+from ambuda_desktop.params.split import PageOptions
 
 SMALLEST_DPI, LARGEST_DPI = 36, 2400
 

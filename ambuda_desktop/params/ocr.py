@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ambuda_desktop.params.base import TaskParams
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.params.split import format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import PagesAsked, PagesInOrder, parse_pages
 from ambuda_desktop.pools import CPU, NET
 from ambuda_desktop.store.submit import NewTask
 
@@ -21,34 +21,21 @@ class OcrBook(_OfBook):
 
     task: ClassVar[str] = "ambuda.ocr_book"
 
-    pages: str | None = Field(default=None, description="such as 1-20,25; all pages where not given")
+    pages: PagesAsked | None = Field(default=None, description="such as 1-20,25; all pages where not given")
     only_missing: bool = Field(default=False, description="only pages without text")
     below: float | None = Field(default=None, gt=0, le=1, description="only pages of a lower confidence")
 
-    @field_validator("pages")
-    @classmethod
-    def _readable(cls, value: str | None) -> str | None:
-        return value if value is None else format_pages(parse_pages(value))
 
+class OcrPages(_OfBook):
+    """Recognise the text of some pages."""
 
-class _Pages(_OfBook):
-    pages: str = Field(description="such as 1-20,25")
+    task: ClassVar[str] = "ambuda.ocr_pages"
 
-    @field_validator("pages")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        parse_pages(value)
-        return value
+    pages: PagesInOrder = Field(description="such as 1-20,25")
 
     def numbers(self) -> list[int]:
         """The page numbers, in the order in which they are read."""
         return parse_pages(self.pages)
-
-
-class OcrPages(_Pages):
-    """Recognise the text of some pages."""
-
-    task: ClassVar[str] = "ambuda.ocr_pages"
 
     def new_task(self, **fields: Any) -> NewTask:
         """In the pool of its engine: what waits for the network must not keep a core."""
@@ -66,7 +53,3 @@ class FinishOcr(_OfBook):
     def numbers(self) -> list[int]:
         """The page numbers that were asked for."""
         return parse_pages(self.pages) if self.pages else []
-
-
-#: The tasks of this family, by their Celery names.
-OCR_TASKS = (OcrBook.task, OcrPages.task, FinishOcr.task)

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from ambuda_desktop.params.base import TaskParams
+from ambuda_desktop.params.page_numbers import PagesAsked, PagesInOrder, parse_pages
 
 
 class PageOptions(BaseModel):
@@ -36,12 +37,7 @@ class SplitBook(_OfBook):
 
     task: ClassVar[str] = "ambuda.split_book"
 
-    pages: str | None = Field(default=None, description="such as 1-20,25; all pages where not given")
-
-    @field_validator("pages")
-    @classmethod
-    def _readable(cls, value: str | None) -> str | None:
-        return value if value is None else format_pages(parse_pages(value))
+    pages: PagesAsked | None = Field(default=None, description="such as 1-20,25; all pages where not given")
 
 
 class SplitPages(_OfBook):
@@ -49,13 +45,7 @@ class SplitPages(_OfBook):
 
     task: ClassVar[str] = "ambuda.split_pages"
 
-    pages: str = Field(description="such as 1-20,25")
-
-    @field_validator("pages")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        parse_pages(value)
-        return value
+    pages: PagesInOrder = Field(description="such as 1-20,25")
 
     def numbers(self) -> list[int]:
         """The page numbers, in the order in which they are made."""
@@ -66,34 +56,3 @@ class FinishSplit(_OfBook):
     """End a split whose pages have all been tried: write the manifest."""
 
     task: ClassVar[str] = "ambuda.finish_split"
-
-
-MOST_PAGES = 100_000  # no book has more; a slip such as 1-99999999 must not fill the memory
-
-
-def parse_pages(text: str) -> list[int]:
-    """Page numbers (from 1) named by `text`, such as "1-3,7". Raises ValueError with a sentence."""
-    numbers: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isascii() or not first.isdigit() or (dash and not last.isdigit()):
-            raise ValueError(f"“{part.strip()}” is not a page or a range of pages such as 1-20,25.")
-        low, high = int(first), int(last or first)
-        if not 1 <= low <= high <= MOST_PAGES:
-            raise ValueError(
-                f"“{part.strip()}” is not a range of pages: it should rise, start at 1 or more, and end at "
-                f"{MOST_PAGES} or less."
-            )
-        numbers.extend(range(low, high + 1))
-    return list(dict.fromkeys(numbers))
-
-
-def format_pages(numbers: list[int]) -> str:
-    """The shortest text that `parse_pages` reads as `numbers`."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)

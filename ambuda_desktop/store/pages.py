@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages, parse_pages
+from ambuda_desktop.params.page_numbers import parse_pages
+from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import schema
 
 #: One letter a page in `BookSummary.cells`.

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from ambuda_desktop.params.split import PageOptions, format_pages
+from ambuda_desktop.params.page_numbers import format_pages
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.passwords import WAITING
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookState, BookSummary

@@ -4,7 +4,8 @@ import sqlite3
 import time
 from collections.abc import Iterable
 
-from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages
+from ambuda_desktop.params.page_numbers import format_pages
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.store import dispatch, facts, schema, submit
 from ambuda_desktop.store.connection import transaction
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from google.cloud import vision
 
-from ambuda_desktop.page_text import Word
-from ambuda_desktop.worker.ocr.google_text import Place, text_of, words_of
+from ambuda_desktop.page_text import Word, text_of
+from ambuda_desktop.worker.ocr.google_text import Place, words_of
 from tests.support.fake_vision import Break, Drawn, Page, annotation, lines
 
 PLACE = Place(1000, 1500)

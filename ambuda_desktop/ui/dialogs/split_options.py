@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ambuda_desktop.params.split import PageOptions, parse_pages
+from ambuda_desktop.params.page_numbers import parse_pages
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
 

@@ -3,7 +3,6 @@
 Everything is read from the raw protobuf messages: through proto-plus a full page takes ten times as long.
 """
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -51,18 +50,6 @@ def words_of(annotation: Any, place: Place) -> list[Word]:
     return words
 
 
-def text_of(words: list[Word]) -> str:
-    """The text of a page: a line break after each line, an empty line between blocks."""
-    text = ""
-    before: Word | None = None
-    for word in words:
-        if before is not None:
-            text += "\n\n" if word.block != before.block else "\n" if word.line != before.line else " "
-        text += word.text
-        before = word
-    return text + "\n" if text else ""
-
-
 def _words_of_block(block: Any, line: int, number: int, place: Place) -> tuple[list[Word], int]:
     """Also the number of the next line: a paragraph ends its last one."""
     words: list[Word] = []
@@ -107,7 +94,7 @@ def _box(word: Any) -> tuple[int, int, int, int]:
 
 def _joined(pieces: list[_Piece], line: int, block: int, place: Place) -> Iterator[Word]:
     """What nothing separates is one word: no box of its own for a comma, and two bars are a double danda."""
-    text = unicodedata.normalize("NFC", clean("".join(piece.text for piece in pieces))).strip()
+    text = clean("".join(piece.text for piece in pieces)).strip()
     if not text:
         return
     boxes = [piece.box for piece in pieces]

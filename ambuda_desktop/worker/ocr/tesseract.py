@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.page_text import PageText, Word
+from ambuda_desktop.page_text import PageText, Word, text_of
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.tessdata import folders, locate, unusable
@@ -68,7 +68,7 @@ class Tesseract:
             return PageUnread(f"Tesseract cannot read {path.name}: {error}")
         words = _words(rows, gray)
         return PageText(
-            text=_text(words), words=words, width=gray.width, height=gray.height, engine="tesseract",
+            text=text_of(words), words=words, width=gray.width, height=gray.height, engine="tesseract",
             model=self._options.model_name, version=_version(),
             milliseconds=round(1000 * (time.perf_counter() - begun), 1),
         )  # fmt: skip
@@ -136,13 +136,3 @@ def _words(rows: Iterator[_Row], gray: Gray) -> list[Word]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _text(words: Sequence[Word]) -> str:
-    """Words with spaces between them, a line break after each line, an empty line between blocks."""
-    parts: list[str] = []
-    for before, word in zip((None, *words), words, strict=False):
-        if before is not None:
-            parts.append("\n\n" if before.block != word.block else "\n" if before.line != word.line else " ")
-        parts.append(word.text)
-    return clean("".join(parts))

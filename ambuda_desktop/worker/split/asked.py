@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.files import write_atomic
-from ambuda_desktop.params.split import PageOptions, format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
+from ambuda_desktop.params.split import PageOptions
 
 
 def ask_for(folder: BookFolder, options: PageOptions, numbers: Iterable[int]) -> None:

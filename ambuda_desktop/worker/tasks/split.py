@@ -11,7 +11,8 @@ from celery.exceptions import Ignore
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages, format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
+from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.relocation import LibraryMoves, staying
 from ambuda_desktop.store.submit import child_id, set_pages
 from ambuda_desktop.worker.limited import limited_memory

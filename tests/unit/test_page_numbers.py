@@ -1,8 +1,8 @@
-"""params/split.py: page ranges as people write them."""
+"""params/page_numbers.py: page ranges as people write them."""
 
 import pytest
 
-from ambuda_desktop.params.split import format_pages, parse_pages
+from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 
 
 @pytest.mark.parametrize(
