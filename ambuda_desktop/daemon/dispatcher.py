@@ -98,7 +98,7 @@ class Dispatcher:
         queues = {generation.queue for generation in live}
         if not live or queues == self._live:
             return
-        known = {g.pool: frozenset(task["name"] for task in g.catalogue) for g in live}
+        known = {g.pool: g.names for g in live}
         with transaction(self._connection):
             back = dispatch.take_back(self._connection, queues)
             for pool, names in known.items():

@@ -52,7 +52,8 @@ class Generation:
         self.problems: list[dict[str, Any]] = []  # files of task code that cannot be used
         self.failure: str | None = None  # why its code must not be used
         self.sentences: list[str] = []  # for the user, not yet passed on
-        self.catalogue: list[dict[str, Any]] = []
+        self.names: frozenset[str] = frozenset()  # of the tasks that it can run
+        self.catalogue: list[dict[str, Any]] = []  # what they are; only one pool tells it
         self.files: frozenset[str] = frozenset()  # of task code that it has imported
         self.learned: list[str] = []  # modules of others that it had to import
         self._up = 0
@@ -133,7 +134,8 @@ class Generation:
                 self.files = frozenset(said.get("files", ()))
             case "loaded":
                 self.imported, self.importing = True, None
-                self.catalogue, self.learned = said["catalogue"], said["modules"]
+                self.names, self.learned = frozenset(said["names"]), said["modules"]
+                self.catalogue = said.get("catalogue", [])
                 self.files = frozenset(said["files"])
             case "up":
                 self._up += 1

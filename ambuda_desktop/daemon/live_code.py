@@ -78,18 +78,22 @@ class LiveCode:
 
     def facts(self) -> dict[str, Any]:
         """The facts `code`, `reloads`, `catalogue` and `waiting_for_code`."""
-        live = next((g for pool in POOLS if (g := self.generations.live(pool))), None)
+        live = [g for pool in POOLS if (g := self.generations.live(pool))]
         now = time.monotonic()
         if now >= self._next_count:
             self._next_count = now + EVERY
             self._waiting = waiting_for_code(self._connection)
         history = self._history.facts(
-            live.code if live else "",
+            live[0].code if live else "",
             [str(folder) for folder in self._code.folders],
             is_on=self._reloader.is_on,
         )
-        catalogue = {"catalogue": live.catalogue} if live else {}
-        return {**history, **catalogue, "waiting_for_code": self._waiting}
+        catalogue = next((g.catalogue for g in live if g.catalogue), None)
+        return {
+            **history,
+            **({"catalogue": catalogue} if catalogue else {}),
+            "waiting_for_code": self._waiting,
+        }
 
     def stop(self, timeout: float) -> None:
         """End everything; `timeout`: seconds that workers get."""

@@ -44,7 +44,7 @@ def serve(learned: Sequence[str]) -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is for the daemon to deal with
     own = own_folder()
-    files = list(modules_below([own])) if own else []
+    files = list(modules_below([own], list(sys.modules))) if own else []
     _tell(control, event="warm", pid=os.getpid(), failed=failed[:MOST_FAILED], files=files)
     queues: dict[int, str] = {}  # of the children, by pid
     with selectors.DefaultSelector() as selector:

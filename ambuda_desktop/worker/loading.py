@@ -88,6 +88,7 @@ def _own_frames(error: BaseException) -> str:
     return "".join(line for line in lines if not any(word in line.split("\n")[0] for word in hidden))
 
 
-def imported_files(folders: Iterable[Path]) -> list[str]:
-    """The files below these folders that were imported: a change of any other changes nothing."""
-    return sorted(modules_below(folders))
+def imported_files(folders: Iterable[Path], before: Collection[str]) -> list[str]:
+    """The files below these folders that were imported beyond the modules `before`: a change of any other changes
+    nothing in this process."""
+    return sorted(modules_below(folders, set(sys.modules).difference(before)))

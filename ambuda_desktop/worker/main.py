@@ -26,6 +26,7 @@ from ambuda_desktop import logs
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.pools import NET
 from ambuda_desktop.worker.catalogue import catalogue
 from ambuda_desktop.worker.loading import imported_files, load_tasks
 from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
@@ -87,7 +88,7 @@ def run(order: Order, stdin: int, status: Status) -> int:
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
     app.worker_main(
-        ["worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
+        ["--quiet", "worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
          "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
     )  # fmt: skip
     return 0
@@ -108,11 +109,13 @@ def _load(order: Order, status: Status) -> bool:
     fatal = [p for p in problems if order.tolerated is not None and p.file not in order.tolerated]
     for problem in problems:
         status.say("problem", **asdict(problem), fatal=problem in fatal)
-    files = imported_files([*folders, *([own] if own else [])])
+    files = imported_files([*folders, *([own] if own else [])], before)
     if fatal:
         status.say("failed", sentence=fatal[0].sentence, files=files)
         return False
-    status.say("loaded", catalogue=catalogue(app), files=files, modules=_learned(before, files))
+    # The catalogue takes as long as all else here, and is the same in both pools: told by the one that has less to do.
+    told = {"catalogue": catalogue(app)} if order.queue.startswith(f"{NET}.") else {}
+    status.say("loaded", names=sorted(app.tasks), files=files, modules=_learned(before, files), **told)
     return True
 
 

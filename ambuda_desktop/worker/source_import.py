@@ -1,6 +1,10 @@
-"""Importing task code from its source, never from bytecode: two saves of equal size within a second would load the
-bytecode of the first for the second."""
+"""Importing task code from its source, or from bytecode that was made of exactly this source.
 
+Python's own bytecode is known by its source's time and size, so two saves of equal size within a second would load the
+bytecode of the first for the second. Ours has the hash of its source (PEP 552), which Python's own importer respects.
+"""
+
+import marshal
 import os
 import sys
 from collections.abc import Iterable
@@ -11,16 +15,36 @@ from importlib.machinery import (
     FileFinder,
     SourceFileLoader,
 )
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from types import CodeType
 
+CHECKED_HASH = (0b11).to_bytes(4, "little")  # PEP 552: has a hash, and it is to be compared
+
 
 class FromSource(SourceFileLoader):
-    """Compiles each time, and writes no bytecode."""
+    """Uses no bytecode that does not name the hash of the source."""
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+        source = self.get_data(path)
+        head = MAGIC_NUMBER + CHECKED_HASH + source_hash(source)
+        cache = cache_from_source(path)
+        code = self._cached(cache, head)
+        # A folder that was moved has bytecode whose tracebacks name the old place.
+        if code is None or code.co_filename != path:
+            code = self.source_to_code(source, path)
+            if not sys.dont_write_bytecode:
+                self.set_data(cache, head + marshal.dumps(code))  # where it cannot be written, it is not
+        return code
+
+    def _cached(self, cache: str, head: bytes) -> CodeType | None:
+        try:
+            data = self.get_data(cache)
+            code = marshal.loads(data[len(head) :]) if data.startswith(head) else None
+        except (OSError, EOFError, ValueError, TypeError):  # not there, or cut short
+            return None
+        return code if isinstance(code, CodeType) else None
 
 
 def import_from_source(folders: Iterable[Path]) -> None:
@@ -43,12 +67,12 @@ def import_from_source(folders: Iterable[Path]) -> None:
             del sys.path_importer_cache[path]
 
 
-def modules_below(folders: Iterable[Path]) -> dict[str, str]:
-    """The imported modules whose files lie below these folders: file to module."""
+def modules_below(folders: Iterable[Path], names: Iterable[str]) -> dict[str, str]:
+    """Those of these imported modules whose files lie below the folders: file to module."""
     roots = _roots(folders)
     found = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+    for name in names:
+        file = getattr(sys.modules[name], "__file__", None)
         if file and file.startswith(roots):
             found[file] = name
     return found

@@ -6,6 +6,7 @@ Wants watchfiles and watchdog's command line: pip install watchfiles PyYAML. Eac
 contender in turn; all are at rest meanwhile. Last line: our ratio, median and 95th percentile.
 """
 
+import os
 import statistics
 import sys
 import time
@@ -88,6 +89,9 @@ def percentile(values: list[float], share: float) -> float:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # all may write it; the plain ones, where it goes stale, may not
     with temporary() as folder, all_contenders(Path(folder)) as contenders:
         seconds = measure(contenders, rounds)
         long = long_tasks(contenders, rounds + 1)

@@ -16,9 +16,8 @@ from ambuda_desktop.store.submit import NewTask, insert
 
 def live(queue: str, *names: str) -> Generation:
     """A live generation that knows these tasks."""
-    catalogue = [{"name": name} for name in names]
     return cast(
-        Generation, SimpleNamespace(queue=queue, pool=queue.split(".")[0], size=4, catalogue=catalogue)
+        Generation, SimpleNamespace(queue=queue, pool=queue.split(".")[0], size=4, names=frozenset(names))
     )
 
 

@@ -1,8 +1,14 @@
 """worker/source_import.py: what is imported is what is in the file."""
 
+import os
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
+
+import pytest
+
+from ambuda_desktop.worker.source_import import FromSource
 
 PROGRAM = """
 import importlib, py_compile, sys
@@ -22,7 +28,10 @@ for file in (folder / "one.py", folder / "inner" / "two.py"):
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 import one, inner.two, one_other
 print(one.X, inner.two.X, one_other.__cached__ is not None)
-print(sorted(Path(f).name for f in modules_below([folder])))
+if "twice" in sys.argv:
+    one.__loader__.source_to_code = None
+    print(one.__loader__.get_code("one").co_filename == str(folder / "one.py"))
+print(sorted(Path(f).name for f in modules_below([folder], list(sys.modules))))
 """
 
 
@@ -35,7 +44,15 @@ def imported(tmp_path: Path, *arguments: str) -> list[str]:
             (place / f"{name}{end}.py").write_text("X = 1\n")
     (folder / "inner" / "__init__.py").touch()
     command = [sys.executable, "-c", PROGRAM, str(folder), str(other), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    may_write = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=60, env=may_write
+    ).stdout.splitlines()
+
+
+@pytest.fixture
+def writes_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
 
 
 def test_bytecode_that_looks_as_new_is_not_used(tmp_path: Path) -> None:
@@ -44,3 +61,37 @@ def test_bytecode_that_looks_as_new_is_not_used(tmp_path: Path) -> None:
 
 def test_without_it_the_old_code_would_run(tmp_path: Path) -> None:
     assert imported(tmp_path)[0].startswith("1 1")
+
+
+def test_bytecode_of_the_same_source_is_used(tmp_path: Path) -> None:
+    # Given a file that was imported once; when it is imported again; then it is not compiled again
+    assert imported(tmp_path, "with", "twice")[1] == "True"
+
+
+@pytest.mark.usefixtures("writes_bytecode")
+def test_bytecode_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    # Given bytecode of the right source that ends too early
+    file = tmp_path / "one.py"
+    file.write_text("X = 1\n")
+    loader = FromSource("one", str(file))
+    loader.get_code("one")
+    cache = Path(cache_from_source(str(file)))
+    whole = cache.read_bytes()
+    cache.write_bytes(whole[:20])
+    # When the module is imported
+    code = loader.get_code("one")
+    # Then it is compiled from its source, and the bytecode is whole again
+    assert code.co_filename == str(file)
+    assert cache.read_bytes() == whole
+
+
+@pytest.mark.usefixtures("writes_bytecode")
+def test_a_moved_folder_has_tracebacks_with_the_new_place(tmp_path: Path) -> None:
+    # Given a folder whose bytecode was made in another place
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "one.py").write_text("X = 1\n")
+    FromSource("one", str(old / "one.py")).get_code("one")
+    old.rename(new)
+    # When it is imported; then its code names the new place
+    assert FromSource("one", str(new / "one.py")).get_code("one").co_filename == str(new / "one.py")
