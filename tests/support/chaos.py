@@ -145,8 +145,10 @@ class Chaos:
 
     def _wait_for_all(self) -> None:
         def over() -> bool:
-            left = "SELECT count(*) FROM tasks WHERE state NOT IN ('SUCCESS', 'FAILURE', 'REVOKED') OR finish IS NOT NULL"
-            return self._submits.over and not self.program.connection.execute(left).fetchone()[0]
+            left = self.program.connection.execute(
+                "SELECT count(*) FROM tasks WHERE ended_at IS NULL OR finish IS NOT NULL"
+            ).fetchone()[0]
+            return self._submits.over and not left
 
         try:
             self._wait_until(over, "every task ends")

@@ -1,4 +1,4 @@
-"""Every change of every task's state, written down by the store itself: a trigger misses nothing, and no kill stops it."""
+"""Every change of a task's state, written down by the store itself: a trigger misses none, and no kill stops it."""
 
 import sqlite3
 
