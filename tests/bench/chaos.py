@@ -1,6 +1,6 @@
 """Chaos with many seeds: prints its table as it goes, goes on after a seed that fails, and keeps that one's folder.
 
-.venv/bin/python -m tests.bench.chaos [--seeds 10] [--first 1] [--kills 36] [--pages 1000]
+.venv/bin/python -m tests.bench.chaos [--seeds 10] [--first 1] [--kills 36] [--pages 1000] [--keep]
 """
 
 import argparse
@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--kills", type=int, default=36, help="a seed; nine kinds share them")
     parser.add_argument("--pages", type=int, default=1000, help="a seed, of 50 a book; half are rendered")
+    parser.add_argument("--keep", action="store_true", help="keep the folders of good seeds, too")
     asked = parser.parse_args()
     reports: list[Report] = []
     failed = 0
@@ -35,7 +36,8 @@ def main() -> int:
             reports.append(report)
             print(report.row(), flush=True)
         if report is not None and report.good:
-            shutil.rmtree(folder, ignore_errors=True)
+            if not asked.keep:
+                shutil.rmtree(folder, ignore_errors=True)
             continue
         failed += 1
         print(f"Seed {seed} failed; its data folder is kept: {folder}", file=sys.stderr)

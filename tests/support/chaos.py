@@ -4,6 +4,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ambuda_desktop.launch import daemon_is_running, start_daemon
@@ -11,7 +12,7 @@ from tests.support.chaos_books import Expected, make_books
 from tests.support.chaos_check import check
 from tests.support.chaos_kills import Killer
 from tests.support.chaos_log import begin_log
-from tests.support.chaos_report import KINDS, Report
+from tests.support.chaos_report import KINDS, Recovery, Report
 from tests.support.chaos_submits import Submits
 from tests.support.chaos_witness import Witness
 from tests.support.program import Program
@@ -38,7 +39,9 @@ class Chaos:
         self._pages = pages
         self._books: Sequence[Expected] = make_books(outside / "books", pages, A_BOOK)
         self._witness = Witness(outside / "witness")
-        self._submits = Submits(program, self._books, lambda: len(self._witness.fresh))
+        self._submits = Submits(
+            program, self._books, lambda: len(self._witness.fresh), lambda: len(self._struck) / kills
+        )
         self._killer = Killer(program, self._random)
         self._window: subprocess.Popen[bytes] | None = None
         self._window_at = 0.0  # time.monotonic(): when somebody opens one again
@@ -75,11 +78,12 @@ class Chaos:
             if self._struck and self._random.random() < ECHOES:
                 self._go_on(self._random.expovariate(1 / ECHO))
             else:
-                self._wait_until(
-                    lambda moment=moment: len(self._witness.fresh) >= moment, f"page {moment:.0f}"
-                )  # type: ignore[misc]
+                self._wait_until(partial(self._have_made, moment), f"page {moment:.0f}")
                 self._go_on(self._random.expovariate(1 / DELAY))
-            self._wait_until(lambda kind=kind: self._strike(kind), f"there is a {kind} to kill")  # type: ignore[misc]
+            self._wait_until(partial(self._strike, kind), f"there is a {kind} to kill")
+
+    def _have_made(self, pages: float) -> bool:
+        return len(self._witness.fresh) >= pages
 
     def _strike(self, kind: str) -> bool:
         if kind == "power cut":
@@ -111,7 +115,7 @@ class Chaos:
         elif self._away_since is None:
             self._away_since = now
         elif now - self._away_since > WINDOW_PATIENCE:
-            self.report.started["the window waited longer"] += start_daemon(self.program.paths)
+            self.report.started += start_daemon(self.program.paths)
             self._away_since = None
 
     def _open_window(self) -> "subprocess.Popen[bytes]":
@@ -157,10 +161,12 @@ class Chaos:
 
     def _measure(self) -> None:
         """From each kill to the next new page. After the last page nothing can be measured."""
-        for kind, at in self._struck:
+        for number, (kind, at) in enumerate(self._struck):
             after = [page for page in self._witness.fresh if page > at]
             if after:
-                self.report.recoveries.setdefault(kind, []).append(min(after) - at)
+                more = tuple(k for k, other in self._struck[number + 1 :] if other < min(after))
+                found = Recovery(kind, at - self._struck[0][1], min(after) - at, more)
+                self.report.recoveries.append(found)
 
 
 def _deck(kills: int, chance: random.Random) -> list[str]:

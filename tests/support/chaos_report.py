@@ -24,6 +24,23 @@ _HEAD = (
 )
 
 
+SLOW = 5.0  # seconds: a recovery that takes longer is told of
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """From a kill to the next new page."""
+
+    kind: str
+    at: float  # seconds from the first kill
+    seconds: float
+    more: tuple[str, ...]  # kinds of the kills that fell in between
+
+    def __str__(self) -> str:
+        more = f"; meanwhile {', '.join(self.more)}" if self.more else ""
+        return f"{self.kind} at {self.at:.1f} s: {self.seconds:.2f} s{more}"
+
+
 @dataclass
 class Report:
     """One seed. Books and pages are of accepted submits only."""
@@ -39,14 +56,14 @@ class Report:
     corrupt: list[str] = field(default_factory=list)
     litter: list[str] = field(default_factory=list)  # what submits that were killed left in the library
     twice: int = 0  # pages that were written more than once
-    recoveries: dict[str, list[float]] = field(default_factory=dict)  # seconds, by kind
-    started: Counter[str] = field(default_factory=Counter)  # daemons that the test had to start, by why
+    recoveries: list["Recovery"] = field(default_factory=list)
+    started: int = 0  # daemons that the test started because the window waited longer
     took: float = 0.0  # seconds
 
     @property
     def seconds(self) -> list[float]:
         """All recoveries."""
-        return [one for found in self.recoveries.values() for one in found]
+        return [one.seconds for one in self.recoveries]
 
     @property
     def good(self) -> bool:
@@ -63,12 +80,10 @@ class Report:
 
     def details(self) -> str:
         """What stands in no column."""
-        by_kind = "; ".join(
-            f"{kind} {' / '.join(_recovery(found))}" for kind, found in self.recoveries.items()
-        )
         lines = [
-            f"recovery by kind (median / worst): {by_kind}", f"submits ended by a kill: {self.refused}",
-            f"daemons started by the test: {dict(self.started)}", *(f"left over: {one}" for one in self.litter),
+            f"submits ended by a kill: {self.refused}; daemons that the test started: {self.started}",
+            *(f"slow: {one}" for one in self.recoveries if one.seconds > SLOW),
+            *(f"left over: {one}" for one in self.litter),
             *(f"LOST {one}" for one in self.lost), *(f"DOUBLED {one}" for one in self.doubled),
             *(f"CORRUPT {one}" for one in self.corrupt),
         ]  # fmt: skip
@@ -93,11 +108,16 @@ def total(reports: Sequence[Report]) -> str:
 
 
 def by_kind(reports: Sequence[Report]) -> str:
-    """A table of recoveries by kind of kill."""
-    rows = [_row("kind", "kills", "median", "worst"), _row("---", "--:", "--:", "--:")]
+    """A table of recoveries by kind of kill; alone: no other kill fell in between."""
+    rows = [
+        _row("kind", "kills", "median", "worst", "median alone", "worst alone"),
+        _row("---", *["--:"] * 5),
+    ]
     for kind in KINDS:
-        found = [one for report in reports for one in report.recoveries.get(kind, [])]
-        rows.append(_row(kind, sum(r.kills[kind] for r in reports), *_recovery(found)))
+        found = [one for report in reports for one in report.recoveries if one.kind == kind]
+        alone = [one.seconds for one in found if not one.more]
+        count = sum(report.kills[kind] for report in reports)
+        rows.append(_row(kind, count, *_recovery([one.seconds for one in found]), *_recovery(alone)))
     return "\n".join(rows)
 
 

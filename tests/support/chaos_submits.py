@@ -18,14 +18,20 @@ BACKLOG = 3  # books that wait or are worked on, at least
 class Submits:
     """A thread that submits until all books are accepted. One that a kill ends is not accepted, and is repeated."""
 
-    def __init__(self, program: Program, books: Sequence[Expected], made: Callable[[], int]) -> None:
-        """`made`: how many pages are made."""
+    def __init__(
+        self,
+        program: Program,
+        books: Sequence[Expected],
+        made: Callable[[], int],
+        killed: Callable[[], float],
+    ) -> None:
+        """`made`: how many pages are made; `killed`: which part of the kills."""
         self.accepted: list[Expected] = []
         self.refused = 0
         self.error: BaseException | None = None
         #: Held while this process adds a book: who copies the data folder needs it at rest.
         self.quiet = threading.Lock()
-        self._program, self._books, self._made = program, books, made
+        self._program, self._books, self._made, self._killed = program, books, made, killed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="submits")
 
@@ -57,8 +63,18 @@ class Submits:
             self.error = error  # told by the main thread
 
     def _is_due(self) -> bool:
+        """Work must not run out before the kills do."""
         wanted = sum(len(book.pages) for book in self.accepted) - self._made()
-        return wanted < BACKLOG * len(self._books[0].pages)
+        if wanted == 0:
+            return True
+        ahead = len(self.accepted) - self._killed() * len(self._books)
+        return (
+            wanted < BACKLOG * len(self._books[0].pages) and ahead < BACKLOG and not self._is_last_too_early
+        )
+
+    @property
+    def _is_last_too_early(self) -> bool:
+        return len(self.accepted) == len(self._books) - 1 and self._killed() < 1
 
     def _in_process(self, book: Expected) -> bool:
         with self.quiet, closing(connect(self._program.paths.store)) as connection:
