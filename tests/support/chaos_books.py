@@ -18,6 +18,8 @@ from ambuda_desktop.worker.pdf.original import open_pdf_original
 from tests.support import pdfs
 
 CORES = 2  # references made at once
+#: Of a page that is rendered, in points: an A4 page is 2480 × 3509 pixels, so that a range of them takes a second.
+BOX = (0, 0, 595, 842)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,15 @@ def _copied(path: Path, pages: int) -> Expected:
 def _rendered(path: Path, pages: int) -> Expected:
     with pikepdf.new() as pdf:
         for number in range(1, pages + 1):
-            pdfs.add_text(pdf, f"{path.stem}, page {number}")
+            pdfs.add_page(pdf, _drawing(f"{path.stem}, page {number}"), box=BOX, resources=pdfs.font())
         pdf.save(path)
     return Expected(path, sha256(path.read_bytes()), _references(path, pages))
+
+
+def _drawing(words: str) -> bytes:
+    """Eighty lines of text, and a curve."""
+    lines = b" ".join(b"0 -9 Td (%s, line %d) Tj" % (words.encode(), line) for line in range(80))
+    return b"BT /F1 8 Tf 40 800 Td %s ET 20 20 m 100 300 200 -300 280 400 c S" % lines
 
 
 def _references(pdf: Path, pages: int) -> list[str]:
