@@ -27,6 +27,10 @@ WINDOW_PATIENCE = 3.0  # seconds that a window gets to start a daemon; then some
 END = 120.0  # seconds without a page until what is left is said to be lost
 
 
+class Stalled(Exception):
+    """No page was made for a long time, and what was waited for did not come either."""
+
+
 class Chaos:
     """One seed in one data folder."""
 
@@ -57,7 +61,9 @@ class Chaos:
         self._submits.start()
         try:
             self._strike_all()
-            self._wait_for_all()
+            self._wait_until(self._all_over, "every task ends")
+        except Stalled as stalled:
+            self.report.lost.append(str(stalled))
         finally:
             self._submits.stop()
             self._close_window()
@@ -136,28 +142,23 @@ class Chaos:
             time.sleep(TICK)
 
     def _wait_until(self, true: Callable[[], bool], what: str) -> None:
-        """Fails where no page is made for a long time either."""
+        """Raises Stalled where no page is made for a long time either."""
         pages, deadline = -1, 0.0
         while not true():
             if len(self._witness.fresh) != pages:
                 pages, deadline = len(self._witness.fresh), time.monotonic() + END
-            assert time.monotonic() < deadline, f"Waited in vain: {what}; {pages} pages are made"
+            if time.monotonic() >= deadline:
+                raise Stalled(f"Waited in vain: {what}; {pages} pages are made")
             self._look()
             time.sleep(TICK)
 
     # What is left.
 
-    def _wait_for_all(self) -> None:
-        def over() -> bool:
-            left = self.program.connection.execute(
-                "SELECT count(*) FROM tasks WHERE ended_at IS NULL OR finish IS NOT NULL"
-            ).fetchone()[0]
-            return self._submits.over and not left
-
-        try:
-            self._wait_until(over, "every task ends")
-        except AssertionError as error:
-            self.report.lost.append(str(error))
+    def _all_over(self) -> bool:
+        left = self.program.connection.execute(
+            "SELECT count(*) FROM tasks WHERE ended_at IS NULL OR finish IS NOT NULL"
+        ).fetchone()[0]
+        return self._submits.over and not left
 
     def _measure(self) -> None:
         """From each kill to the next new page. After the last page nothing can be measured."""
