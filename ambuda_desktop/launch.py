@@ -17,6 +17,7 @@ from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact, put_wish
 
 LAST_WORDS = 4096  # bytes
+SOON = 3.0  # seconds that a daemon may take to say that it runs
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
 _started: list["subprocess.Popen[bytes]"] = []
@@ -96,6 +97,21 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
             raise NotRunning(last_words(paths) or "The daemon ended at once.")
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
+
+
+def why_work_waits(paths: Paths) -> str | None:
+    """A sentence where what was accepted just now has to wait for the daemon or Redis; asked after `keep_daemon`."""
+    try:
+        wait_for_daemon(paths, SOON)
+    except NotRunning as error:
+        return f"The work is accepted, and waits until the daemon runs. {error}"
+    with closing(connect(paths.store)) as connection:
+        redis = fact(connection, "redis") or {}
+    if redis.get("state") in ("silent", "stopped"):
+        return (
+            "The work is accepted, and waits: Redis does not answer. It goes on by itself when Redis is back."
+        )
+    return None
 
 
 def last_words(paths: Paths) -> str:
