@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
+
 from ambuda_desktop.errors import BadInput
 
 CHUNK = 4 << 20  # bytes
@@ -54,6 +56,14 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what `write_atomic` left in this folder in processes that were killed in the middle of it."""
+    for path in folder.glob(".*.tmp"):
+        pid = path.suffixes[-2][1:] if len(path.suffixes) > 1 else ""
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            path.unlink(missing_ok=True)
 
 
 def sha256(path: Path, progress: Callable[[int], None] | None = None) -> str:

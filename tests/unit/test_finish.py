@@ -1,5 +1,7 @@
 """worker/split/finish.py: new images take the place of old ones when all of them are there."""
 
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +240,24 @@ def test_a_manifest_that_is_gone_is_a_sentence(folder: BookFolder) -> None:
     folder.manifest.write_text("{")
     with pytest.raises(AmbudaError, match="cannot be read"):
         finish(folder)
+
+
+def test_what_a_killed_process_left_is_removed(folder: BookFolder) -> None:
+    # Given what a process left that was killed in the middle of writing, beside files that are no such thing
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    left = folder.path / f".manifest.json.{ended.pid}.tmp"
+    others = [
+        folder.path / f".manifest.json.{os.getppid()}.tmp",
+        folder.path / ".mine.tmp",
+        folder.path / "a.tmp",
+    ]
+    for path in (left, *others):
+        path.touch()
+
+    # When the book is finished
+    finish(folder)
+
+    # Then only that is gone
+    assert not left.exists()
+    assert all(path.exists() for path in others)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder
-from ambuda_desktop.files import sync_folder
+from ambuda_desktop.files import remove_leftovers, sync_folder
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.pdf import jpeg
@@ -33,6 +33,7 @@ def finish(folder: BookFolder, options: PageOptions | None = None) -> tuple[Mani
     manifest = Manifest.load(folder.manifest)
     asked = set(asked_pages(folder, options))
     manifest.pages = [_record(folder, n, options, known, asked) for n in range(1, count + 1)]
+    remove_leftovers(folder.path)
     manifest.save(folder.manifest)
     _clean(folder, None if replaced else options.key)
     return manifest, replaced
