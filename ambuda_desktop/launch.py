@@ -1,5 +1,6 @@
 """Starting, finding and stopping the daemon, for window and command line; they never import it."""
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,13 +9,14 @@ from typing import Any
 
 import psutil
 
-from ambuda_desktop.errors import BadInput, NotRunning
+from ambuda_desktop.errors import BadInput, NotRunning, StoreDamaged
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact, put_wish
 
+REBUILD_TIMEOUT = 20.0  # seconds that a daemon gets to build a store from the books; 1,000 books take one
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
 _started: list["subprocess.Popen[bytes]"] = []
@@ -61,6 +63,26 @@ def start_daemon(paths: Paths) -> bool:
     return True
 
 
+def open_store(paths: Paths) -> sqlite3.Connection:
+    """The store, for window and command line. One that is damaged the daemon sets aside and builds anew: it is started
+    for that, and waited for. Raises StoreDamaged where that takes too long, and AmbudaError as `connect` does."""
+    deadline = time.monotonic() + REBUILD_TIMEOUT
+    while True:
+        try:
+            return connect(paths.store)
+        except StoreDamaged:
+            paths.store_doubt.touch()
+            start_daemon(paths)
+            if time.monotonic() >= deadline or _has_failed(paths):
+                raise
+        time.sleep(0.05)
+
+
+def _has_failed(paths: Paths) -> bool:
+    """Whether the daemon that we started has ended with an error."""
+    return bool(_started and _started[-1].poll()) and not daemon_is_running(paths)
+
+
 def stop_timeout(paths: Paths) -> float:
     """Seconds that running tasks get; settings that cannot be read must not keep anybody from stopping."""
     try:
@@ -90,7 +112,7 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
     while time.monotonic() < deadline:
         if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
-        if _started and _started[-1].poll() and not daemon_is_running(paths):
+        if _has_failed(paths):
             last_words = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
             raise NotRunning(last_words[-1] if last_words else "The daemon ended at once.")
         time.sleep(0.02)

@@ -13,7 +13,9 @@ import click
 from ambuda_desktop.cli import exits, say
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError
+from ambuda_desktop.launch import start_daemon
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import is_damage
 
 PROGRAM = "ambuda-desktop"
 
@@ -109,6 +111,14 @@ def _words(failure: BaseException, paths: Paths) -> tuple[str, int, dict[str, An
             return str(failure), failure.exit_code, {"book": failure.book}
         case AmbudaError():
             return str(failure), failure.exit_code, {}
+        case sqlite3.Error() if is_damage(failure):
+            paths.store_doubt.touch()
+            start_daemon(paths)
+            return (
+                f"The task store is damaged: {failure}. Another is being built from the books; try it again in a moment.",
+                AmbudaError.exit_code,
+                {},
+            )
         case sqlite3.Error():
             return (
                 f"The task store cannot be used just now: {failure}. Try it again.",

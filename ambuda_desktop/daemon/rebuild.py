@@ -34,7 +34,8 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
     """
-    reason = damage(paths.store, thorough=met is not None and not isinstance(met, StoreDamaged))
+    paths.store_doubt.unlink(missing_ok=True)
+    reason = damage(paths.store, thorough=met is not None)
     if reason is None:
         _fill_empty(paths)
         return
@@ -52,7 +53,8 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
 
 
 def still_good(connection: sqlite3.Connection, paths: Paths) -> None:
-    """Raises StoreDamaged where the store of a running daemon was replaced, or can be opened no more."""
+    """Raises StoreDamaged where the store of a running daemon was replaced, can be opened no more, or is damaged in a
+    place that somebody else met."""
     if is_replaced(connection):
         raise StoreDamaged(f"{paths.store} is another file than it was")
     try:
@@ -60,6 +62,10 @@ def still_good(connection: sqlite3.Connection, paths: Paths) -> None:
     except AmbudaError as error:
         if is_damage(error):
             raise  # locked or full, it is still the store
+    if paths.store_doubt.exists():
+        paths.store_doubt.unlink()
+        if reason := damage(paths.store, thorough=True):
+            raise StoreDamaged(reason)
 
 
 def damage(store: Path, *, thorough: bool = False) -> str | None:
@@ -185,7 +191,9 @@ def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver) -> N
         "pools are lost."
     )
     if taken.unreadable:
-        sentence += f" No manifest can be read in {', '.join(taken.unreadable)}: add the originals as new books."
+        sentence += (
+            f" No manifest can be read in {', '.join(taken.unreadable)}: add the originals as new books."
+        )
     put_fact(connection, "notices", [{"at": time.time(), "sentence": sentence}])
 
 

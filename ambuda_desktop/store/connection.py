@@ -148,7 +148,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _refuse_if_replaced(connection: sqlite3.Connection) -> None:
     if is_replaced(connection):
-        raise StoreDamaged("The task store was replaced by another meanwhile. Nothing was accepted; try it again.")
+        raise StoreDamaged(
+            "The task store was replaced by another meanwhile. Nothing was accepted; try it again."
+        )
 
 
 @contextlib.contextmanager
