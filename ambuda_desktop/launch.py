@@ -102,7 +102,7 @@ def keep_daemon(paths: Paths) -> None:
 
 
 def _daemon_fact(paths: Paths) -> dict[str, Any]:
-    with closing(connect(paths.store)) as connection:
+    with closing(open_store(paths)) as connection:
         return fact(connection, "daemon") or {}
 
 
@@ -126,7 +126,7 @@ def stop_daemon(paths: Paths) -> bool:
     """
     if not daemon_is_running(paths):
         return False
-    with closing(connect(paths.store)) as connection:
+    with closing(open_store(paths)) as connection:
         put_wish(connection, "stop", True)
     deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
     while time.monotonic() < deadline:

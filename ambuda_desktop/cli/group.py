@@ -111,25 +111,24 @@ def _words(failure: BaseException, paths: Paths) -> tuple[str, int, dict[str, An
             return str(failure), failure.exit_code, {"book": failure.book}
         case AmbudaError():
             return str(failure), failure.exit_code, {}
-        case sqlite3.Error() if is_damage(failure):
-            paths.store_doubt.touch()
-            start_daemon(paths)
-            return (
-                f"The task store is damaged: {failure}. Another is being built from the books; try it again in a moment.",
-                AmbudaError.exit_code,
-                {},
-            )
         case sqlite3.Error():
-            return (
-                f"The task store cannot be used just now: {failure}. Try it again.",
-                AmbudaError.exit_code,
-                {},
-            )
+            return _of_store(failure, paths), AmbudaError.exit_code, {}
         case OSError():
             what = failure.filename or "A file"
             return f"{what} cannot be used: {failure.strerror or failure}.", AmbudaError.exit_code, {}
         case _:
             return _unexpected(failure, paths), AmbudaError.exit_code, {}
+
+
+def _of_store(failure: sqlite3.Error, paths: Paths) -> str:
+    if not is_damage(failure):
+        return f"The task store cannot be used just now: {failure}. Try it again."
+    paths.store_doubt.touch()
+    start_daemon(paths)
+    return (
+        f"The task store is damaged: {failure}. Another is being built from the books. "
+        "Look at the books in a moment, then try it again."
+    )
 
 
 def _unexpected(failure: BaseException, paths: Paths) -> str:

@@ -110,7 +110,7 @@ class Daemon:
         except (sqlite3.DatabaseError, StoreDamaged) as error:
             if not is_damage(error):
                 raise
-            log.error("The store cannot be used any more (%s); stopping, to start with another", error)
+            log.exception("The store cannot be used any more; stopping, to start with another")
             self.connection.close()
             return error
         return None
