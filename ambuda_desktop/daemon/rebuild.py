@@ -23,8 +23,9 @@ from ambuda_desktop.store.facts import put_fact
 
 log = logging.getLogger(__name__)
 
-TABLES = ("books", "tasks", "counts", "facts", "wishes")
+TABLES = {"books", "tasks", "counts", "facts", "wishes"}
 COMPANIONS = ("", "-wal", "-shm")  # SQLite's files; the first goes first: a -wal without it is of no effect
+LOCK_WAIT = 1.0  # seconds; a store that is locked for longer is not damaged
 LEAVE_TIMEOUT = 10.0  # seconds that workers of an earlier run, and copies into the library, get to end
 
 
@@ -73,20 +74,26 @@ def damage(store: Path, *, thorough: bool = False) -> str | None:
     or of a newer version). 50 ms for 100,000 tasks; `thorough`: 250 ms, and indexes are checked, too."""
     if not store.exists():
         return None
-    with contextlib.closing(sqlite3.connect(store, isolation_level=None)) as connection:
-        try:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > schema.VERSION:
-                return None
-            check = "integrity_check" if thorough else "quick_check"
-            verdict: str = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
-            if verdict == "ok" and version == schema.VERSION:
-                for table in TABLES:
-                    connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        except sqlite3.DatabaseError as error:
-            is_no_store = error.sqlite_errorcode == sqlite3.SQLITE_ERROR  # it has no such table
-            return str(error) if is_damage(error) or is_no_store else None
-    return None if verdict == "ok" else verdict
+    try:
+        with contextlib.closing(
+            sqlite3.connect(store, isolation_level=None, timeout=LOCK_WAIT)
+        ) as connection:
+            return _fault(connection, "integrity_check" if thorough else "quick_check")
+    except sqlite3.DatabaseError as error:
+        return str(error) if is_damage(error) else None
+
+
+def _fault(connection: sqlite3.Connection, check: str) -> str | None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > schema.VERSION:
+        return None
+    verdict: str = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
+    if verdict != "ok":
+        return verdict
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+    if version == schema.VERSION and (gone := TABLES - names):
+        return f"it has no table {', '.join(sorted(gone))}"
+    return None
 
 
 def _rebuild(paths: Paths) -> None:
