@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ambuda_desktop.books import library_is_gone
 from ambuda_desktop.daemon.taking_over import TakenOver, has_books, take_over
 from ambuda_desktop.errors import AmbudaError, BadInput, StoreDamaged
 from ambuda_desktop.files import sync_file, sync_folder
-from ambuda_desktop.library import library_is_gone
 from ambuda_desktop.locks import FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS

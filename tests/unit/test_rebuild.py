@@ -117,7 +117,7 @@ def test_a_damaged_store_is_set_aside_and_built_anew(paths: Paths, damages: Dama
 
 
 def test_each_book_shows_as_what_it_is(paths: Paths) -> None:
-    # Given a book whose split ended early, one of some pages, one with a page that cannot be made, and one in work
+    # Given a book whose split ended early, one of some pages, one of two kinds of pages, one in work, one planned
     early, some = add(paths, "early"), add(paths, "some")
     ask_for(early, PageOptions(), [1, 2, 3, 4])
     split_range(early, [1, 2], ignore)
