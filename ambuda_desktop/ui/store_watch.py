@@ -47,8 +47,9 @@ class StoreWatch(QObject):
     def tick(self) -> None:
         """Look once; the timer calls this."""
         now = time.monotonic()
+        looks = now - self._checked_at >= 1
         try:
-            if now - self._checked_at >= 1:
+            if looks:
                 self._checked_at = now
                 self.second.emit()  # first: it starts a daemon, which builds a store where there is none
                 self._reopen_if_replaced()
@@ -56,7 +57,8 @@ class StoreWatch(QObject):
             if version != self._version:
                 self._version = version
                 self.changed.emit()
-            self._complain("")
+            if looks:
+                self._complain("")
         except sqlite3.OperationalError as error:
             # Locked for a moment, by recovery after a crash for instance: look again at the next tick.
             log.debug("The store could not be read: %s", error)
