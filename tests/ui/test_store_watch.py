@@ -49,9 +49,9 @@ def test_a_file_that_is_no_store_is_complained_of_once_and_the_next_one_is_read(
     # Given a store in whose place somebody puts garbage
     said: list[str] = []
     watch.unreadable.connect(said.append)
-    garbage = tmp_path / "garbage"
-    garbage.write_bytes(b"no database" * 500)
-    garbage.replace(paths.store)
+    for path in paths.root.glob("store.db*"):
+        path.rename(tmp_path / path.name)
+    paths.store.write_bytes(b"no database" * 500)
 
     # When some seconds pass, then it is said once
     qtbot.waitUntil(lambda: bool(said))
