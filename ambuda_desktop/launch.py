@@ -13,7 +13,7 @@ from ambuda_desktop.errors import BadInput, NotRunning, StoreDamaged
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import connect, is_replaced
 from ambuda_desktop.store.facts import fact, put_wish
 
 REBUILD_TIMEOUT = 20.0  # seconds that a daemon gets to build a store from the books; 1,000 books take one
@@ -75,6 +75,15 @@ def open_store(paths: Paths) -> sqlite3.Connection:
             start_daemon(paths)
             if time.monotonic() >= deadline or _has_failed(paths):
                 raise
+        time.sleep(0.05)
+
+
+def await_another_store(paths: Paths, damaged: sqlite3.Connection) -> None:
+    """Wait, as long as that is bearable, until the daemon has put another store in the place of one that is damaged."""
+    paths.store_doubt.touch()
+    start_daemon(paths)
+    deadline = time.monotonic() + REBUILD_TIMEOUT
+    while not is_replaced(damaged) and time.monotonic() < deadline and not _has_failed(paths):
         time.sleep(0.05)
 
 

@@ -10,13 +10,14 @@ import click
 
 from ambuda_desktop.cli import bars, say
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError
-from ambuda_desktop.launch import attach, keep_daemon, open_store
+from ambuda_desktop.launch import attach, await_another_store, keep_daemon, open_store
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.connection import is_replaced
+from ambuda_desktop.store.connection import is_damage, is_replaced
 from ambuda_desktop.store.dispatch import work_is_left
 
 Thing = TypeVar("Thing")
+Answer = TypeVar("Answer")
 
 
 class Session:
@@ -38,6 +39,17 @@ class Session:
             self._store = open_store(self.paths.make())
             self._closing.append(self._store.close)
         return self._store
+
+    def look(self, reads: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """What `reads` finds in the store, for a command that waits: where it is damaged meanwhile, in the next one."""
+        store = self.store
+        try:
+            return reads(store)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            await_another_store(self.paths, store)
+            return reads(self.store)
 
     @property
     def settings(self) -> Settings:

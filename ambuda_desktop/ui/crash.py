@@ -57,16 +57,17 @@ class CrashWatch(QObject):
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             return
         if is_damage(error):  # the daemon builds another store, and says so; ours is opened anew then
-            log.error("The store is damaged: %s", error)
             with contextlib.suppress(OSError):
                 self._paths.store_doubt.touch()
-            return
         place = _place(kind, trace)
         self._seen[place] += 1
         times = self._seen[place]
         if times > 1:
             if times & (times - 1) == 0:  # 2, 4, 8: an error in a paint event would fill the disk
                 log.error("%s times now: %s at %s", times, *place)
+            return
+        if is_damage(error):
+            log.error("The store is damaged: %s", error)
             return
         try:
             words = report(self._paths, kind, error, trace)

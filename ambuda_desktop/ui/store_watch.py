@@ -1,5 +1,6 @@
 """Noticing that the store changed: the window's heartbeat."""
 
+import contextlib
 import logging
 import sqlite3
 import time
@@ -10,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.launch import open_store
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import connect, is_damage
+from ambuda_desktop.store.facts import facts
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class StoreWatch(QObject):
                 self._checked_at = now
                 self.second.emit()  # first: it starts a daemon, which builds a store where there is none
                 self._reopen_if_replaced()
+                facts(self.connection)  # what every window reads: is it still a store?
             version = self._read_version()
             if version != self._version:
                 self._version = version
@@ -64,7 +67,11 @@ class StoreWatch(QObject):
             log.debug("The store could not be read: %s", error)
             self._version = -1
         except (AmbudaError, sqlite3.DatabaseError) as error:
-            self._complain(str(error))
+            if is_damage(error):
+                with contextlib.suppress(OSError):
+                    self._paths.store_doubt.touch()
+            words = self.tr("The task store is damaged: {}. The daemon builds another from the books.")
+            self._complain(str(error) if isinstance(error, AmbudaError) else words.format(error))
 
     def _complain(self, sentence: str) -> None:
         if sentence != self._complaint:
