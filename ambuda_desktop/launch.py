@@ -16,7 +16,7 @@ from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect, is_replaced
 from ambuda_desktop.store.facts import fact, put_wish
 
-REBUILD_TIMEOUT = 20.0  # seconds that a daemon gets to build a store from the books; 1,000 books take one
+REBUILD_TIMEOUT = 30.0  # seconds to build a store from the books; 1,000 books of 300 pages take six
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
 _started: list["subprocess.Popen[bytes]"] = []
@@ -65,16 +65,21 @@ def start_daemon(paths: Paths) -> bool:
 
 def open_store(paths: Paths) -> sqlite3.Connection:
     """The store, for window and command line. One that is damaged the daemon sets aside and builds anew: it is started
-    for that, and waited for. Raises StoreDamaged where that takes too long, and AmbudaError as `connect` does."""
+    for that, and waited for. Raises NotRunning with the daemon's reason where it cannot, StoreDamaged where it takes too
+    long, and AmbudaError as `connect` does."""
     deadline = time.monotonic() + REBUILD_TIMEOUT
+    started = False
     while True:
         try:
             return connect(paths.store)
         except StoreDamaged:
-            paths.store_doubt.touch()
-            start_daemon(paths)
-            if time.monotonic() >= deadline or _has_failed(paths):
+            if started and _has_failed(paths):
+                raise NotRunning(_last_words(paths)) from None
+            if time.monotonic() >= deadline:
                 raise
+            paths.store_doubt.touch()
+            if not (_started and _started[-1].poll() is None):  # one takes a moment until it holds its lock
+                started = start_daemon(paths) or started
         time.sleep(0.05)
 
 
@@ -90,6 +95,11 @@ def await_another_store(paths: Paths, damaged: sqlite3.Connection) -> None:
 def _has_failed(paths: Paths) -> bool:
     """Whether the daemon that we started has ended with an error."""
     return bool(_started and _started[-1].poll()) and not daemon_is_running(paths)
+
+
+def _last_words(paths: Paths) -> str:
+    lines = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "The daemon ended at once."
 
 
 def stop_timeout(paths: Paths) -> float:
@@ -122,8 +132,7 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
         if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
         if _has_failed(paths):
-            last_words = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
-            raise NotRunning(last_words[-1] if last_words else "The daemon ended at once.")
+            raise NotRunning(_last_words(paths))
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
 

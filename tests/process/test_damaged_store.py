@@ -1,5 +1,6 @@
 """A store that is damaged: every book that was accepted is finished all the same, and it is said."""
 
+import subprocess
 from pathlib import Path
 
 from ambuda_desktop.books import BookFolder
@@ -61,10 +62,16 @@ def test_books_go_on_after_the_store_was_damaged_while_nothing_ran(program: Prog
 
 
 def test_a_daemon_whose_store_is_damaged_starts_over_with_another(program: Program, tmp_path: Path) -> None:
-    # Given a daemon in the middle of a book, and another that waits
+    # Given a daemon in the middle of a book, and somebody who waits for another
     daemon = program.start_daemon()
-    made = {"middle": add(program, tmp_path, "middle", 600), "waiting": add(program, tmp_path, "waiting", 7)}
-    program.wait_until(lambda: pages_made(program, "middle") > 5, "the book is in work")
+    made = {"middle": add(program, tmp_path, "middle", 600)}
+    made["waiting"] = pdfs.scanned_book(tmp_path / "waiting.pdf", 200)
+    command = subprocess.Popen(
+        program.command("split", str(tmp_path / "waiting.pdf"), "--wait"), env=program.environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    program.wait_until(lambda: summary(program.connection, "waiting"), "the other is accepted")
+    assert pages_made(program, "waiting") < 200
 
     # When all of the store is overwritten
     for path in program.paths.root.glob("store.db*"):
@@ -72,11 +79,12 @@ def test_a_daemon_whose_store_is_damaged_starts_over_with_another(program: Progr
             damage.overwrite(path, 0, path.stat().st_size)
     program.wait_until(lambda: is_replaced(program._connection), "another store is there", timeout=15)
 
-    # Then the same daemon finishes the books, has said so, and has complained once
+    # Then the same daemon finishes the books, has said so once, and who waits is told of the end
     for book, jpegs in made.items():
         program.wait_until(lambda book=book: is_done(program, book), f"{book} is done")  # type: ignore[misc]
         assert bytes_of(program, book) == jpegs
-    assert daemon.poll() is None
+    _, complaint = command.communicate(timeout=30)
+    assert (command.returncode, daemon.poll()) == (0, None), complaint
     assert "The task store was damaged. It was set aside" in str(program.fact("notices"))
     log = (program.paths.logs / "daemon.log").read_text()
     assert log.count("The store cannot be used any more") == 1
