@@ -65,8 +65,8 @@ def start_daemon(paths: Paths) -> bool:
 
 def open_store(paths: Paths) -> sqlite3.Connection:
     """The store, for window and command line. One that is damaged the daemon sets aside and builds anew: it is started
-    for that, and waited for. Raises NotRunning with the daemon's reason where it cannot, StoreDamaged where it takes too
-    long, and AmbudaError as `connect` does."""
+    for that, and waited for. Raises NotRunning with the daemon's reason where it cannot, StoreDamaged where it takes
+    too long, and AmbudaError as `connect` does."""
     deadline = time.monotonic() + REBUILD_TIMEOUT
     started = False
     while True:
