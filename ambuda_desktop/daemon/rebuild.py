@@ -36,6 +36,7 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     damaged store is where it was.
     """
     paths.store_doubt.unlink(missing_ok=True)
+    _remove(_new(paths))  # of a daemon that was killed while it built one
     reason = damage(paths.store, thorough=met is not None)
     if reason is None:
         _fill_empty(paths)
@@ -100,8 +101,7 @@ def _fault(connection: sqlite3.Connection, check: str) -> str | None:
 def _rebuild(paths: Paths) -> None:
     with _alone(paths):
         aside = _free_place(paths)
-        new = paths.store.with_name(f"{paths.store.name}.new")
-        _remove(new)
+        new = _new(paths)
         try:
             taken = _build(paths, new, f"The task store was damaged. It was set aside in {aside}.")
             _replace(paths.store, new, aside)
@@ -128,6 +128,10 @@ def _alone(paths: Paths) -> Iterator[None]:
 def _workers_live(paths: Paths) -> bool:
     locks = (lock for pool in POOLS for lock in paths.locks.glob(f"{pool}.*.lock"))
     return any(is_held(lock, shared=True) for lock in locks)
+
+
+def _new(paths: Paths) -> Path:
+    return paths.store.with_name(f"{paths.store.name}.new")
 
 
 def _free_place(paths: Paths) -> Path:

@@ -174,18 +174,27 @@ def test_pages_that_failed_or_need_a_look_keep_their_sentences(paths: Paths) -> 
     assert book.ended_at == folder.manifest.stat().st_mtime
 
 
-@pytest.mark.parametrize("how", ["zero", "deleted"])
+@pytest.mark.parametrize("how", ["zero", "deleted", "without its wal"])
 def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> None:
-    # Given books whose store was emptied, or deleted
+    # Given books whose store was emptied, or deleted, or moved by a daemon that was killed before it moved the -wal
+    old = connect(paths.store)
     add(paths, "gita")
-    for path in paths.root.glob("store.db*"):
-        path.unlink()
+    wal = paths.store.with_name("store.db-wal")
+    left = wal.read_bytes()
+    old.close()
+    paths.store.unlink()
     if how == "zero":
         paths.store.touch()
+    elif how == "without its wal":
+        assert left
+        wal.write_bytes(left)
+        paths.store.with_name("store.db.new").touch()
 
     # When a daemon starts, then they go on, and it is said
     see_to_store(paths)
     assert found(paths, "gita").state == "waiting"
+    assert damage(paths.store, thorough=True) is None
+    assert not list(paths.root.glob("store.db.new*"))
     assert "empty beside the library. 1 book was taken over from its folder, and goes on." in notice(paths)
     assert set_aside(paths) == []
 
@@ -285,17 +294,21 @@ def test_a_copy_at_a_random_moment_opens_with_all_that_was_accepted(paths: Paths
                     insert(connection, [NewTask("t", id=str(accepted[0]), kwargs={"text": "x" * 500})])
                 accepted[0] += 1
 
-    connect(paths.store).close()
+    reader = connect(paths.store)
     writer = threading.Thread(target=write)
     writer.start()
     try:
         for number in range(15):
-            # When the power fails: a power cut keeps what was fsynced, so the file goes before its -wal
+            # When its files are copied at some moment (a power cut takes all of them at once; here a reader keeps
+            # the -wal from being begun anew between two of them)
             before = accepted[0]
             copy = tmp_path / str(number)
             copy.mkdir()
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM tasks").fetchall()
             for suffix in ("", "-wal", "-shm"):
                 shutil.copy(f"{paths.store}{suffix}", copy / f"store.db{suffix}")
+            reader.execute("ROLLBACK")
             # Then the copy is whole and holds what had been accepted
             assert damage(copy / "store.db", thorough=True) is None
             with closing(connect(copy / "store.db")) as connection:
@@ -303,6 +316,7 @@ def test_a_copy_at_a_random_moment_opens_with_all_that_was_accepted(paths: Paths
     finally:
         stop.set()
         writer.join()
+        reader.close()
 
 
 def test_who_holds_the_old_file_can_commit_nothing_more(paths: Paths) -> None:
