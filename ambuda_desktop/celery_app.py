@@ -22,7 +22,7 @@ from ambuda_desktop.celery_config import celery_settings
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS, pool_of_queue
-from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.connection import connect, is_replaced, transaction
 from ambuda_desktop.store.running import book_of
 from ambuda_desktop.store.submit import NewTask, insert, submit_again
 
@@ -47,7 +47,9 @@ class StoreCelery(Celery):
     def connection_to_store(self) -> sqlite3.Connection:
         """This thread's connection to the store. Not carried over a fork: SQLite forbids it."""
         key = (os.getpid(), Paths.current().store)
-        if getattr(self._store_connections, "key", None) != key:
+        if getattr(self._store_connections, "key", None) != key or is_replaced(
+            self._store_connections.connection
+        ):
             self.close_store()
             self._store_connections.connection = connect(key[1])
             self._store_connections.key = key

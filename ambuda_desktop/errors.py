@@ -11,6 +11,10 @@ class AmbudaError(Exception):
     exit_code = 1
 
 
+class StoreDamaged(AmbudaError):
+    """The task store is no store any more, or another has taken its place: the daemon makes a new one."""
+
+
 class BadInput(AmbudaError):
     """The file or value given cannot be used; nothing was changed."""
 

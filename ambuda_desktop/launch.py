@@ -1,6 +1,7 @@
 """Starting, finding and stopping the daemon, for window and command line; they never import it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,15 +10,16 @@ from typing import Any
 
 import psutil
 
-from ambuda_desktop.errors import BadInput, NotRunning
+from ambuda_desktop.errors import BadInput, NotRunning, StoreDamaged
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import connect, is_replaced
 from ambuda_desktop.store.facts import fact, put_wish
 
 LAST_WORDS = 4096  # bytes
 SOON = 3.0  # seconds that a daemon may take to say that it runs
+REBUILD_TIMEOUT = 30.0  # seconds to build a store from the books; 1,000 books of 300 pages take six
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
 _started: list["subprocess.Popen[bytes]"] = []
@@ -64,6 +66,40 @@ def start_daemon(paths: Paths) -> bool:
     return True
 
 
+def open_store(paths: Paths) -> sqlite3.Connection:
+    """The store, for window and command line. One that is damaged the daemon sets aside and builds anew: it is started
+    for that, and waited for. Raises NotRunning with the daemon's reason where it cannot, StoreDamaged where it takes
+    too long, and AmbudaError as `connect` does."""
+    deadline = time.monotonic() + REBUILD_TIMEOUT
+    started = False
+    while True:
+        try:
+            return connect(paths.store)
+        except StoreDamaged:
+            if started and _has_failed(paths):
+                raise NotRunning(last_words(paths) or "The daemon ended at once.") from None
+            if time.monotonic() >= deadline:
+                raise
+            paths.store_doubt.touch()
+            if not (_started and _started[-1].poll() is None):  # one takes a moment until it holds its lock
+                started = start_daemon(paths) or started
+        time.sleep(0.05)
+
+
+def await_another_store(paths: Paths, damaged: sqlite3.Connection) -> None:
+    """Wait, as long as that is bearable, until the daemon has put another store in the place of one that is damaged."""
+    paths.store_doubt.touch()
+    start_daemon(paths)
+    deadline = time.monotonic() + REBUILD_TIMEOUT
+    while not is_replaced(damaged) and time.monotonic() < deadline and not _has_failed(paths):
+        time.sleep(0.05)
+
+
+def _has_failed(paths: Paths) -> bool:
+    """Whether the daemon that we started has ended with an error."""
+    return bool(_started and _started[-1].poll()) and not daemon_is_running(paths)
+
+
 def stop_timeout(paths: Paths) -> float:
     """Seconds that running tasks get; settings that cannot be read must not keep anybody from stopping."""
     try:
@@ -83,7 +119,7 @@ def keep_daemon(paths: Paths) -> None:
 
 
 def _daemon_fact(paths: Paths) -> dict[str, Any]:
-    with closing(connect(paths.store)) as connection:
+    with closing(open_store(paths)) as connection:
         return fact(connection, "daemon") or {}
 
 
@@ -93,7 +129,7 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
     while time.monotonic() < deadline:
         if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
-        if _started and _started[-1].poll() and not daemon_is_running(paths):
+        if _has_failed(paths):
             raise NotRunning(last_words(paths) or "The daemon ended at once.")
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
@@ -105,7 +141,7 @@ def why_work_waits(paths: Paths) -> str | None:
         wait_for_daemon(paths, SOON)
     except NotRunning as error:
         return f"The work is accepted, and waits until the daemon runs. {error}"
-    with closing(connect(paths.store)) as connection:
+    with closing(open_store(paths)) as connection:
         redis = fact(connection, "redis") or {}
     if redis.get("state") in ("silent", "stopped"):
         return (
@@ -132,7 +168,7 @@ def stop_daemon(paths: Paths) -> bool:
     """
     if not daemon_is_running(paths):
         return False
-    with closing(connect(paths.store)) as connection:
+    with closing(open_store(paths)) as connection:
         put_wish(connection, "stop", True)
     deadline = time.monotonic() + stop_timeout(paths) + STOP_MARGIN
     while time.monotonic() < deadline:

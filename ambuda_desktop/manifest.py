@@ -9,6 +9,9 @@ from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.files import write_atomic
 from ambuda_desktop.params.split import PageOptions
 
+#: Why there is no image: it was asked for, but its split ended early; or nobody asked for it.
+NOT_MADE, NOT_ASKED = "This page was not made.", "This page was not asked for."
+
 
 class PageRecord(BaseModel):
     """How one page image came to be, or why it did not."""

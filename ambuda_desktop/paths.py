@@ -78,6 +78,11 @@ class Paths:
         """Lock files of the daemon, its clients, the generations and the running tasks."""
         return self.root / "locks"
 
+    @property
+    def store_doubt(self) -> Path:
+        """Left by whoever met damage in the store, so that a daemon which has met none looks for it."""
+        return self.locks / "store.doubt"
+
     def import_traceback(self, queue: str) -> Path:
         """Where a generation leaves the traceback of an import that hangs."""
         return self.locks / f"{queue}.traceback"

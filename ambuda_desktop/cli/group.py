@@ -13,7 +13,9 @@ import click
 from ambuda_desktop.cli import exits, say
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError
+from ambuda_desktop.launch import start_daemon
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import is_damage
 
 PROGRAM = "ambuda-desktop"
 
@@ -110,16 +112,23 @@ def _words(failure: BaseException, paths: Paths) -> tuple[str, int, dict[str, An
         case AmbudaError():
             return str(failure), failure.exit_code, {}
         case sqlite3.Error():
-            return (
-                f"The task store cannot be used just now: {failure}. Try it again.",
-                AmbudaError.exit_code,
-                {},
-            )
+            return _of_store(failure, paths), AmbudaError.exit_code, {}
         case OSError():
             what = failure.filename or "A file"
             return f"{what} cannot be used: {failure.strerror or failure}.", AmbudaError.exit_code, {}
         case _:
             return _unexpected(failure, paths), AmbudaError.exit_code, {}
+
+
+def _of_store(failure: sqlite3.Error, paths: Paths) -> str:
+    if not is_damage(failure):
+        return f"The task store cannot be used just now: {failure}. Try it again."
+    paths.store_doubt.touch()
+    start_daemon(paths)
+    return (
+        f"The task store is damaged: {failure}. Another is being built from the books. "
+        "Look at the books in a moment, then try it again."
+    )
 
 
 def _unexpected(failure: BaseException, paths: Paths) -> str:

@@ -4,20 +4,20 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from functools import cached_property
 from typing import Any, TypeVar
 
 import click
 
 from ambuda_desktop.cli import bars, say
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError
-from ambuda_desktop.launch import attach, keep_daemon, why_work_waits
+from ambuda_desktop.launch import attach, await_another_store, keep_daemon, open_store, why_work_waits
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import is_damage, is_replaced
 from ambuda_desktop.store.dispatch import work_is_left
 
 Thing = TypeVar("Thing")
+Answer = TypeVar("Answer")
 
 
 class Session:
@@ -30,13 +30,26 @@ class Session:
         #: What to say on Ctrl+C: where work was accepted, that it goes on.
         self.if_interrupted = "Interrupted."
         self._closing: list[Callable[[], None]] = []
+        self._store: sqlite3.Connection | None = None
 
-    @cached_property
+    @property
     def store(self) -> sqlite3.Connection:
-        """The store; the data folder is made where it is missing."""
-        connection = connect(self.paths.make().store)
-        self._closing.append(connection.close)
-        return connection
+        """The store, and the new one where it was set aside meanwhile; the data folder is made where it is missing."""
+        if self._store is None or (is_replaced(self._store) and not self._store.in_transaction):
+            self._store = open_store(self.paths.make())
+            self._closing.append(self._store.close)
+        return self._store
+
+    def look(self, reads: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """What `reads` finds in the store, for a command that waits: where it is damaged meanwhile, in the next one."""
+        store = self.store
+        try:
+            return reads(store)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            await_another_store(self.paths, store)
+            return reads(self.store)
 
     @property
     def settings(self) -> Settings:

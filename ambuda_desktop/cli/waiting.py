@@ -105,7 +105,7 @@ def _follow_one(waiter: Waiter, book: str, place: str) -> BookSummary | None:
 
 def _until_it_rests(waiter: Waiter, book: str, place: str) -> BookSummary | None:
     with waiter.session.bar(f"{place}{book}") as draw:
-        while found := summary(waiter.session.store, book):
+        while found := waiter.session.look(lambda store: summary(store, book)):
             if found.state not in ("waiting", "working") or words.is_locked(found):
                 return found
             paused = waiter.mind_pause(found)
@@ -130,7 +130,7 @@ def unlock(session: Session, book: BookSummary, password: str) -> None:
 
 def verdict(waiter: Waiter, book: str) -> BookSummary | None:
     """The book once its PDF was opened, was found to be locked, or is of no use; None where it was removed."""
-    while found := summary(waiter.session.store, book):
+    while found := waiter.session.look(lambda store: summary(store, book)):
         plan = task(waiter.session.store, found.task) if found.task else None
         if words.is_locked(found) or found.state not in ("waiting", "working") or (plan and plan.ended):
             return found

@@ -18,16 +18,17 @@ from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.live_code import LiveCode
+from ambuda_desktop.daemon.rebuild import see_to_store, still_good
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
-from ambuda_desktop.errors import AlreadyRunning
+from ambuda_desktop.errors import AlreadyRunning, StoreDamaged
 from ambuda_desktop.launch import clients_attached, stop_timeout
 from ambuda_desktop.library import tidy
 from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.passwords import forget_unused
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
-from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.connection import connect, is_damage, transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update, unfinished_books, work_is_left
 from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, take_wish, wish
@@ -38,6 +39,7 @@ TICK = (
     0.03  # seconds to wait for news; news from a worker ends the wait at once, only new rows wait for its end
 )
 BOOT_TICK = 0.005  # seconds, while somebody waits for new code
+LOOK = 1.0  # seconds between two looks whether the store is still the file that was opened
 TIDY = 10.0  # seconds between two looks for passwords of books that nobody works on any more
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
@@ -52,6 +54,7 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool, watch: Sequence[P
     `watch`: folders of task code beside those of the settings.
     """
     logs.to_file(paths.logs / "daemon.log", also_terminal=foreground)
+    damage: Exception | None = None
     while True:
         lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
         if lock is None:
@@ -60,14 +63,17 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool, watch: Sequence[P
             raise AlreadyRunning(
                 f"A daemon{pid} already works on {paths.root}. Stop it with “daemon --stop”."
             )
-        daemon = Daemon(paths, watch)
         try:
-            daemon.run(while_needed=while_needed)
+            see_to_store(paths, damage)
+            daemon = Daemon(paths, watch)
+            damage = daemon.run_until_damage(while_needed=while_needed)
         except Exception:
             log.exception("The daemon ended")
             raise
         finally:
             lock.release(unlink=True)
+        if damage is not None and not daemon.asked_to_stop:
+            continue
         # Who came while we were going saw a running daemon and started none.
         if daemon.asked_to_stop or not daemon.is_needed():
             return
@@ -92,11 +98,23 @@ class Daemon:
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
-        self._next_tidy = 0.0
+        self._next_tidy = self._next_look = 0.0
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
         self._gone: list[Generation] = []
         self._exits: dict[tuple[str, int], str] = {}
+
+    def run_until_damage(self, *, while_needed: bool) -> Exception | None:
+        """Run to the end; returns the error where that is damage of the store: with another one, all starts anew."""
+        try:
+            self.run(while_needed=while_needed)
+        except (sqlite3.DatabaseError, StoreDamaged) as error:
+            if not is_damage(error):
+                raise
+            log.exception("The store cannot be used any more; stopping, to start with another")
+            self.connection.close()
+            return error
+        return None
 
     def run(self, *, while_needed: bool) -> None:
         """Everything from start to end, in the main thread."""
@@ -145,6 +163,9 @@ class Daemon:
 
     def _tick(self, *, sending: bool = True) -> int:
         """One round; returns how many tasks are in flight."""
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + LOOK
+            still_good(self.connection, self.paths)
         in_flight = self.dispatcher.in_flight()
         self._news += self.feed.wait(BOOT_TICK if self.code.is_booting else TICK)
         if self.redis.tick():
@@ -170,12 +191,15 @@ class Daemon:
         return len(in_flight)
 
     def _try_tick(self, *, sending: bool = True) -> int:
-        """One round that never ends the daemon; returns how many tasks are in flight."""
+        """One round, whose failure ends the daemon only where the store is damaged; returns how many tasks are in
+        flight."""
         try:
             return self._tick(sending=sending)
         except sqlite3.OperationalError as error:
             log.warning("The store cannot be written (%s); trying again", error)
-        except Exception:
+        except Exception as error:
+            if is_damage(error):
+                raise
             log.exception("Something went wrong; going on")
             self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
         time.sleep(PAUSE)
@@ -207,7 +231,7 @@ class Daemon:
 
     def _end(self) -> None:
         try:
-            self.code.stop(WORKER_STOP_TIMEOUT if self.dispatcher.in_flight() else IDLE_STOP_TIMEOUT)
+            self.code.stop(WORKER_STOP_TIMEOUT if self._is_busy() else IDLE_STOP_TIMEOUT)
             self.dispatcher.record([*self._news, *self.feed.wait(0)], self._gone)
             self.dispatcher.recover()
         finally:
@@ -221,6 +245,12 @@ class Daemon:
             put_fact(self.connection, "generations", [])
             take_wish(self.connection, "stop")
         log.info("Daemon %s has stopped", os.getpid())
+
+    def _is_busy(self) -> bool:
+        try:
+            return bool(self.dispatcher.in_flight())
+        except sqlite3.Error:  # the workers must go, whatever became of the store
+            return True
 
     def _write_facts(self) -> None:
         workers = self.generations.facts(self.dispatcher.in_flight(), paused_pools(self.connection))

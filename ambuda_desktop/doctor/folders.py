@@ -120,8 +120,7 @@ def store(paths: Paths) -> Finding:
         return Finding(what, "ok", f"{paths.store}, {paths.store.stat().st_size / 1_000_000:.1f} MB")
     return Finding(
         what, "problem", f"{paths.store} is damaged: {fault}",
-        f"Stop the program, then move {paths.store.name}, {paths.store.name}-wal and {paths.store.name}-shm out of "
-        f"{paths.root} together; the books in the library stay.",
+        "A daemon sets it aside and builds another from the books: ambuda-desktop daemon",
     )  # fmt: skip
 
 

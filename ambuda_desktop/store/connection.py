@@ -1,40 +1,88 @@
 """Opening the store and writing to it in transactions."""
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.errors import AmbudaError, StoreDamaged
 from ambuda_desktop.store import schema
 
 BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction takes a few
+
+#: What SQLite says of a file that is damaged. Locked, full, read-only and unreadable are none of these.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class StoreConnection(sqlite3.Connection):
+    """Remembers which file it opened: SQLite does not notice that another has taken its place."""
+
+    file: Path
+    inode: int
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the store, creating it where it is missing. One connection a thread.
 
-    Raises AmbudaError where the file is damaged, cannot be written, or was made by a newer version.
+    Raises StoreDamaged where the file is damaged, and AmbudaError where it cannot be used for another reason or was
+    made by a newer version.
     """
     try:
-        _create(path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000)
-    except (OSError, sqlite3.Error) as error:
-        raise AmbudaError(f"The task store {path} cannot be opened: {error}.") from error
-    connection.row_factory = sqlite3.Row
-    try:
-        _prepare(connection, path)
+        with folder_locked(path.parent):
+            return _open(path)
     except sqlite3.DatabaseError as error:
-        connection.close()
-        raise AmbudaError(
+        kind = StoreDamaged if is_damage(error) else AmbudaError
+        raise kind(
             f"The task store {path} cannot be used: {error}. Your books are files in the library folder "
             "beside it and are not touched by this."
         ) from error
-    except AmbudaError:
+    except OSError as error:
+        raise AmbudaError(f"The task store {path} cannot be opened: {error}.") from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    _create(path)
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=BUSY_TIMEOUT / 1000, factory=StoreConnection
+    )
+    connection.file, connection.inode = path, path.stat().st_ino
+    connection.row_factory = sqlite3.Row
+    try:
+        _prepare(connection, path)
+    except BaseException:
         connection.close()
         raise
     return connection
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an error says that the file of the store is damaged, or is no longer the store."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, StoreDamaged) or code & 0xFF in DAMAGE
+
+
+def is_replaced(connection: sqlite3.Connection) -> bool:
+    """Whether another file, or none, has the name of the one that this connection works on."""
+    if not isinstance(connection, StoreConnection):
+        return False
+    try:
+        return connection.file.stat().st_ino != connection.inode
+    except FileNotFoundError:
+        return True
+
+
+@contextlib.contextmanager
+def folder_locked(folder: Path, *, exclusive: bool = False) -> Iterator[None]:
+    """Hold the data folder itself for a block. Who replaces the store holds it alone, for a few milliseconds: were
+    somebody to open it between two renames, the -wal of one file would become that of another."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _create(path: Path) -> None:
@@ -80,16 +128,29 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One write transaction: all of it is committed, or none."""
+    """One write transaction: all of it is committed, or none.
+
+    Raises StoreDamaged where the store was set aside since the connection was opened.
+    """
     # IMMEDIATE: wait for other writers here, where the busy timeout holds, not in the middle.
     connection.execute("BEGIN IMMEDIATE")
     try:
+        _refuse_if_replaced(connection)
         yield connection
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a COMMIT that met a full disk may have rolled back by itself
             connection.execute("ROLLBACK")
         raise
+    # Again: a commit that went into a file which was set aside meanwhile must not count as one.
+    _refuse_if_replaced(connection)
+
+
+def _refuse_if_replaced(connection: sqlite3.Connection) -> None:
+    if is_replaced(connection):
+        raise StoreDamaged(
+            "The task store was replaced by another meanwhile. Nothing was accepted; try it again."
+        )
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.launch import open_store
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.store.connection import connect
 from ambuda_desktop.ui.crash_report import harmless, report, secrets
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Background(QObject):
         try:
             if errand.is_stopping():
                 raise Stopped
-            with contextlib.closing(connect(self._paths.store)) as connection:
+            with contextlib.closing(open_store(self._paths)) as connection:
                 result = work(connection, errand)
             end = _emit(errand.done, result)
         except Stopped:

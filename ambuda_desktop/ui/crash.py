@@ -1,5 +1,6 @@
 """Unexpected errors: each is logged, and the first is said in a dialog; the window goes on."""
 
+import contextlib
 import logging
 import sys
 import threading
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import is_damage
 from ambuda_desktop.ui.crash_report import report
 from ambuda_desktop.ui.dialogs.crash_dialog import CrashDialog
 
@@ -54,12 +56,18 @@ class CrashWatch(QObject):
         """An exception that nobody expected, in whatever thread. Raises nothing."""
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             return
+        if is_damage(error):  # the daemon builds another store, and says so; ours is opened anew then
+            with contextlib.suppress(OSError):
+                self._paths.store_doubt.touch()
         place = _place(kind, trace)
         self._seen[place] += 1
         times = self._seen[place]
         if times > 1:
             if times & (times - 1) == 0:  # 2, 4, 8: an error in a paint event would fill the disk
                 log.error("%s times now: %s at %s", times, *place)
+            return
+        if is_damage(error):
+            log.error("The store is damaged: %s", error)
             return
         try:
             words = report(self._paths, kind, error, trace)

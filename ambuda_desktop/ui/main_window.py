@@ -258,11 +258,17 @@ class MainWindow(QWidget):
         self.daemon.look((self.status.facts.get("daemon") or {}).get("state"))
         self.refresh()
 
+    def _store_unreadable(self, sentence: str) -> None:
+        if sentence:
+            self.context.bars.say("store", sentence, "error")
+        else:
+            self.context.bars.hush("store")
+
     def _connect(self) -> None:
         watch, adding = self.context.watch, self.context.adding
         watch.changed.connect(self.refresh)
         watch.second.connect(self._second)
-        watch.unreadable.connect(lambda sentence: self.context.bars.say("store", sentence, "error"))
+        watch.unreadable.connect(self._store_unreadable)
         adding.refused.connect(self._refused.say)
         self.daemon.changed.connect(self.refresh)
         self.top.add_wanted.connect(self.choose_files)

@@ -16,10 +16,11 @@ from celery.exceptions import Ignore
 
 from ambuda_desktop import logs
 from ambuda_desktop.celery_app import ATTEMPT, StoreCelery
+from ambuda_desktop.errors import StoreDamaged
 from ambuda_desktop.locks import holding
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.connection import transaction
+from ambuda_desktop.store.connection import is_damage, transaction
 from ambuda_desktop.store.running import claim, may_go_on, park, revoke, spawn
 from ambuda_desktop.store.submit import NewTask
 
@@ -47,10 +48,13 @@ class Park(Ignore):
 
 @contextlib.contextmanager
 def not_the_fault_of_the_task() -> Iterator[None]:
-    """A store that is locked or full ends the attempt without an end: the daemon sends the task again."""
+    """A store that is locked or full ends the attempt without an end: the daemon sends the task again. One that is
+    damaged does, too: the daemon builds another."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except (sqlite3.DatabaseError, StoreDamaged) as error:
+        if not isinstance(error, sqlite3.OperationalError) and not is_damage(error):
+            raise
         log.warning("The store cannot be used: %s", error)
         raise Ignore("the store cannot be used") from error
 

@@ -78,7 +78,6 @@ class Killer:
         shutil.rmtree(paths.root)
         shutil.rmtree(paths.runtime)  # it is on a disk in memory
         copy.rename(paths.root)
-        self._program.reopen()
         return at
 
     def _flush(self) -> float | None:

@@ -15,7 +15,7 @@ import psutil
 
 from ambuda_desktop.launch import daemon_is_running
 from ambuda_desktop.paths import ENVIRONMENT, Paths
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import connect, is_replaced
 from ambuda_desktop.store.facts import fact
 from ambuda_desktop.store.query import Task, task
 from ambuda_desktop.store.submit import NewTask, insert
@@ -73,8 +73,16 @@ class Program:
     def __init__(self, root: Path) -> None:
         self.paths = Paths(root).make()
         self.environment = {**os.environ, ENVIRONMENT: str(root)}
-        self.connection: sqlite3.Connection = connect(self.paths.store)
+        self._connection: sqlite3.Connection = connect(self.paths.store)
         self._daemons: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The store, and the new one where it was set aside."""
+        if is_replaced(self._connection):
+            self._connection.close()
+            self._connection = connect(self.paths.store)
+        return self._connection
 
     def add_tasks(self, source: str = EXAMPLE_TASKS, name: str = "example") -> None:
         """Put task code into the user's task folder, before the daemon starts."""
@@ -171,10 +179,6 @@ class Program:
     def live_generation(self, pool: str) -> dict[str, Any]:
         self.wait_until_ready()
         return next(g for g in self.fact("generations") if g["pool"] == pool and g["state"] == "live")
-
-    def reopen(self) -> None:
-        """Connect to the store anew: it is another file."""
-        self.connection = connect(self.paths.store)
 
     def end(self) -> None:
         """Stop everything and prove that nothing is left."""

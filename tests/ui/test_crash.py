@@ -1,6 +1,7 @@
 """ui/crash.py and ui/crash_report.py: what is said of an unexpected error, and what never is."""
 
 import logging
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -160,3 +161,19 @@ def test_errors_of_threads_and_slots_are_caught_until_it_stops(qtbot: QtBot, pat
 
 def fail_now() -> None:
     raise OSError("in a thread")
+
+
+def test_a_damaged_store_is_no_crash_and_the_daemon_is_told(
+    paths: Paths, crashes: CrashWatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given a slot that reads from a store which is damaged
+    paths.store.write_bytes(b"no database" * 500)
+    try:
+        sqlite3.connect(paths.store).execute("SELECT * FROM tasks")
+    except sqlite3.DatabaseError as error:
+        crashes.caught(type(error), error, error.__traceback__)
+
+    # Then it is logged, no dialog comes, and the daemon finds the doubt
+    assert "The store is damaged: file is not a database" in caplog.text
+    assert crashes.dialog is None
+    assert paths.store_doubt.exists()

@@ -1,8 +1,11 @@
+import contextlib
 import sqlite3
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ambuda_desktop import launch
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact, put_fact
@@ -38,6 +41,52 @@ def test_reopens_a_replaced_file(
 
     # Then it is the new one that is read
     qtbot.waitUntil(lambda: fact(watch.connection, "daemon") == {"state": "starting"})
+
+
+def test_a_file_that_is_no_store_is_complained_of_once_and_the_next_one_is_read(
+    qtbot: QtBot, watch: StoreWatch, paths: Paths, tmp_path: Path
+) -> None:
+    # Given a store in whose place somebody puts garbage
+    said: list[str] = []
+    watch.unreadable.connect(said.append)
+    for path in paths.root.glob("store.db*"):
+        path.rename(tmp_path / path.name)
+    paths.store.write_bytes(b"no database" * 500)
+
+    # When some seconds pass, then it is said once
+    qtbot.waitUntil(lambda: bool(said))
+    for _ in range(2):
+        with qtbot.waitSignal(watch.second):
+            pass
+    (sentence,) = said
+    assert "file is not a database" in sentence
+
+    # And when the daemon has built another, then that is read, and the sentence is taken back
+    with contextlib.closing(connect(tmp_path / "new.db")) as fresh:
+        put_fact(fresh, "daemon", {"state": "starting"})
+    (tmp_path / "new.db").replace(paths.store)
+    qtbot.waitUntil(lambda: said[1:] == [""])
+    assert fact(watch.connection, "daemon") == {"state": "starting"}
+
+
+def test_a_window_that_starts_on_a_damaged_store_waits_for_the_daemon(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a damaged store, and a daemon that builds another
+    paths.store.write_bytes(b"no database" * 500)
+    started: list[Paths] = []
+
+    def start(of: Paths) -> bool:
+        paths.store.unlink()
+        started.append(of)
+        return True
+
+    monkeypatch.setattr(launch, "start_daemon", start)
+
+    # When a window opens, then it started one, and reads what that made
+    with contextlib.closing(StoreWatch(paths)) as watch:
+        assert fact(watch.connection, "daemon") is None
+    assert started == [paths]
 
 
 def test_the_gui_thread_cannot_write(watch: StoreWatch) -> None:

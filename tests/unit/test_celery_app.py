@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from kombu.utils.json import loads
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import connect
 
 
 @pytest.fixture
@@ -92,3 +94,15 @@ def test_a_pool_that_does_not_exist_is_refused(app: StoreCelery, store: sqlite3.
 def test_only_json_is_spoken(app: StoreCelery) -> None:
     assert app.conf.accept_content == ["json"]
     assert app.conf.task_serializer == app.conf.result_serializer == "json"
+
+
+def test_a_process_that_had_the_old_store_open_submits_to_the_new_one(app: StoreCelery, paths: Paths) -> None:
+    # Given a program that has submitted a task, and a store that was set aside since
+    app.send_task("add", [1, 2])
+    for path in paths.root.glob("store.db*"):
+        path.rename(path.with_name(f"old-{path.name}"))
+
+    # When it submits another, then that is in the new store
+    result = app.send_task("add", [3, 4])
+    with closing(connect(paths.store)) as fresh:
+        assert only_row(fresh)["id"] == result.id

@@ -5,12 +5,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
+from ambuda_desktop import launch
 from ambuda_desktop.cli.main import run
+from ambuda_desktop.daemon.rebuild import see_to_store
 from ambuda_desktop.errors import NotRunning
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.submit import NewTask, insert
+from tests.support import damage
 from tests.support.commands import Commands
 
 
@@ -40,7 +46,11 @@ def test_a_name_that_looks_like_an_option_asks_for_no_json(commands: Commands) -
     assert commands.err("split", "--", "--json", code=3) == "--json is not there.\n"
 
 
-def test_a_damaged_store_is_a_sentence(commands: Commands, paths: Paths) -> None:
+def test_a_damaged_store_that_no_daemon_mends_is_a_sentence(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "start_daemon", lambda _paths: False)
+    monkeypatch.setattr(launch, "REBUILD_TIMEOUT", 0.1)
     paths.store.write_bytes(b"this is no database, whatever it is called" * 100)
     assert "Your books are files in the library folder" in commands.err("books", code=1)
 
@@ -113,3 +123,31 @@ def test_a_daemon_that_does_not_stop_has_its_code(
 
     monkeypatch.setattr("ambuda_desktop.cli.start.stop_daemon", stuck)
     assert "did not stop in time" in commands.err("daemon", "--stop", code=6)
+
+
+def test_a_damaged_store_is_built_anew_by_the_daemon_and_the_command_goes_on(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store that is no database
+    paths.store.write_bytes(b"no database" * 500)
+    monkeypatch.setattr(launch, "start_daemon", see_to_store)
+
+    # When a command needs it, then it finds the new one
+    assert "no books" in commands.out("books").lower()
+    assert list(paths.root.glob("store-damaged-*/store.db"))
+
+
+def test_a_store_that_turns_out_damaged_is_a_sentence_and_the_daemon_is_told(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store that can be opened, with damage in the middle
+    with closing(connect(paths.store)) as connection, transaction(connection):
+        insert(connection, [NewTask("t", kwargs={"text": "x" * 300}) for _ in range(500)])
+    damage.overwrite_rows(paths.store)
+    started: list[Paths] = []
+    monkeypatch.setattr("ambuda_desktop.cli.group.start_daemon", started.append)
+
+    # When a command meets it, then it says so, and a daemon looks for it
+    assert "The task store is damaged" in commands.err("tasks", "--limit", "1000", code=1)
+    assert started == [paths]
+    assert paths.store_doubt.exists()

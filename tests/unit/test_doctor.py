@@ -200,7 +200,7 @@ def test_damaged_settings_and_a_damaged_store_are_problems(paths: Paths, store: 
         path.unlink()
     paths.store.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     found = folders.store(paths)
-    assert (found.level, "store.db-wal" in found.mend) == ("problem", True)
+    assert (found.level, "ambuda-desktop daemon" in found.mend) == ("problem", True)
     assert {f.level for f in examine(paths) if f.what in ("settings", "task store", "library")} == {"problem"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder
 from ambuda_desktop.files import remove_leftovers, sync_folder
-from ambuda_desktop.manifest import Manifest, PageRecord
+from ambuda_desktop.manifest import NOT_ASKED, NOT_MADE, Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.pdf import jpeg
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
@@ -97,8 +97,7 @@ def _record(
     for record in (latest, before):
         if record and record.method == "failed":
             return record
-    reason = "This page was not made." if number in asked else "This page was not asked for."
-    return PageRecord(number=number, method="missing", reason=reason)
+    return PageRecord(number=number, method="missing", reason=NOT_MADE if number in asked else NOT_ASKED)
 
 
 def _drop_earlier(folder: BookFolder, record: PageRecord, before: PageRecord | None) -> None:

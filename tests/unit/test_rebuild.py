@@ -1,0 +1,365 @@
+"""daemon/rebuild.py: a damaged store is set aside, and another is built from the books."""
+
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.daemon.rebuild import damage, see_to_store, still_good
+from ambuda_desktop.errors import StoreDamaged
+from ambuda_desktop.library import NewBook, add_book
+from ambuda_desktop.locks import FileLock
+from ambuda_desktop.manifest import Manifest, PageRecord
+from ambuda_desktop.params.split import PageOptions, SplitBook
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.books import BookSummary, book_ids, summary
+from ambuda_desktop.store.connection import connect, transaction
+from ambuda_desktop.store.facts import fact
+from ambuda_desktop.store.query import counts
+from ambuda_desktop.store.submit import NewTask, insert
+from ambuda_desktop.worker.split.asked import ask_for
+from ambuda_desktop.worker.split.finish import finish
+from ambuda_desktop.worker.split.ranges import split_range
+from tests.support import damage as damaging
+from tests.support import pdfs
+from tests.support.splitting import Stop, ignore, stop_after
+
+Damages = Callable[[Path], None]
+
+
+def add(paths: Paths, name: str, pages: int = 4) -> BookFolder:
+    """Add a book as the window does."""
+    pdf = paths.root.parent / f"{name}.pdf"
+    pdfs.scanned_book(pdf, pages)
+    with closing(connect(paths.store)) as connection:
+        return BookFolder(paths.library / add_book(connection, paths, pdf, ignore, NewBook(again=True)))
+
+
+def split(folder: BookFolder, numbers: list[int], options: PageOptions | None = None) -> None:
+    """What the workers do for a split of these pages."""
+    ask_for(folder, options or PageOptions(), numbers)
+    split_range(folder, numbers, ignore, options)
+    finish(folder, options)
+
+
+def found(paths: Paths, book: str) -> BookSummary:
+    with closing(connect(paths.store)) as connection:
+        summarized = summary(connection, book)
+    assert summarized is not None
+    return summarized
+
+
+def notice(paths: Paths) -> str:
+    with closing(connect(paths.store)) as connection:
+        (said,) = fact(connection, "notices")
+    return str(said["sentence"])
+
+
+def set_aside(paths: Paths) -> list[Path]:
+    return sorted(paths.root.glob("store-damaged-*/*"))
+
+
+def fill(paths: Paths) -> None:
+    """Enough rows that the store has many pages, all of them in its file."""
+    with closing(connect(paths.store)) as connection, transaction(connection):
+        insert(connection, [NewTask("t", kwargs={"text": "x" * 300}) for _ in range(500)])
+
+
+def cut(store: Path) -> None:
+    os.truncate(store, store.stat().st_size // 2)
+
+
+def other_tables(store: Path) -> None:
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript("DROP TABLE tasks")
+
+
+def no_schema(store: Path) -> None:
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript(
+            "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE NONSENSE';"
+        )
+
+
+@pytest.mark.parametrize(
+    "damages",
+    [damaging.overwrite_header, damaging.overwrite_rows, cut, other_tables, no_schema],
+)
+def test_a_damaged_store_is_set_aside_and_built_anew(paths: Paths, damages: Damages) -> None:
+    # Given a book that is done and one that waits, in a store that is damaged
+    split(add(paths, "gita"), [1, 2, 3, 4])
+    add(paths, "megha")
+    fill(paths)
+    damages(paths.store)
+    data = paths.store.read_bytes()
+
+    # When a daemon starts
+    see_to_store(paths)
+
+    # Then the damaged file is kept as it was, the books are there, and a sentence tells all of it
+    (kept,) = (path for path in set_aside(paths) if path.name == "store.db")
+    assert kept.read_bytes() == data
+    assert (found(paths, "gita").state, found(paths, "megha").state) == ("done", "waiting")
+    assert f"set aside in {kept.parent}. 2 books were taken over" in notice(paths)
+    assert "1 of them goes on" in notice(paths)
+    assert damage(paths.store, thorough=True) is None
+    assert not list(paths.root.glob("store.db.new*"))
+
+    # And the next start finds nothing to do
+    see_to_store(paths)
+    assert len(list(paths.root.glob("store-damaged-*"))) == 1
+
+
+def test_each_book_shows_as_what_it_is(paths: Paths) -> None:
+    # Given a book whose split ended early, one of some pages, one of two kinds of pages, one in work, one planned
+    early, some = add(paths, "early"), add(paths, "some")
+    ask_for(early, PageOptions(), [1, 2, 3, 4])
+    split_range(early, [1, 2], ignore)
+    finish(early)
+    split(some, [2, 3])
+    gray = PageOptions(grayscale=True, quality=80)
+    mixed = add(paths, "mixed")
+    split(mixed, [1, 2, 3, 4])
+    split(mixed, [4], gray)
+    working = add(paths, "in work")
+    ask_for(working, gray, [1, 2, 3])
+    with pytest.raises(Stop):
+        split_range(working, [1, 2, 3], stop_after(2), gray)
+    planned = add(paths, "planned")
+    ask_for(planned, gray, [1, 3])
+    before = {path: path.read_bytes() for path in paths.library.rglob("*") if path.is_file()}
+    damaging.overwrite_header(paths.store)
+
+    # When the store is built anew
+    see_to_store(paths)
+
+    # Then each is what its folder tells
+    def of(folder: BookFolder) -> tuple[str, str, list[int], str | None]:
+        book = found(paths, folder.path.name)
+        return book.state, book.cells, book.missing, book.asked
+
+    assert of(early) == ("incomplete", "dd..", [3, 4], None)
+    assert of(some) == ("done", "-dd-", [], "2-3")
+    assert of(mixed) == ("done", "dddd", [], "1-3")
+    # And the one in work, and the one that was planned, go on with the same pages and options
+    for folder, pages in ((working, "1-3"), (planned, "1,3")):
+        book = found(paths, folder.path.name)
+        assert (book.state, book.asked, book.options.key) == ("waiting", pages, gray.key)
+    assert found(paths, working.path.name).options == gray
+    # And no file of a book was touched
+    assert {path: path.read_bytes() for path in paths.library.rglob("*") if path.is_file()} == before
+
+
+def test_pages_that_failed_or_need_a_look_keep_their_sentences(paths: Paths) -> None:
+    # Given a book of which a page could not be made, and another is doubtful
+    folder = add(paths, "gita")
+    split(folder, [1, 2, 3, 4])
+    manifest = Manifest.load(folder.manifest)
+    manifest.pages[0].reason = "It may be blank."
+    manifest.pages[1] = PageRecord(number=2, method="failed", reason="It is torn.")
+    manifest.save(folder.manifest)
+    damaging.overwrite_header(paths.store)
+
+    # When the store is built anew, then they are still said, once each, and nothing is news
+    see_to_store(paths)
+    book = found(paths, "gita")
+    assert (book.state, book.cells) == ("incomplete", "lxdd")
+    assert (book.warnings, book.failures) == ({1: "It may be blank."}, {2: "It is torn."})
+    assert book.ended_at == folder.manifest.stat().st_mtime
+
+
+@pytest.mark.parametrize("how", ["zero", "deleted", "without its wal"])
+def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> None:
+    # Given books whose store was emptied, or deleted, or moved by a daemon that was killed before it moved the -wal
+    old = connect(paths.store)
+    add(paths, "gita")
+    wal = paths.store.with_name("store.db-wal")
+    left = wal.read_bytes()
+    old.close()
+    paths.store.unlink()
+    if how == "zero":
+        paths.store.touch()
+    elif how == "without its wal":
+        assert left
+        wal.write_bytes(left)
+        paths.store.with_name("store.db.new").touch()
+
+    # When a daemon starts, then they go on, and it is said
+    see_to_store(paths)
+    assert found(paths, "gita").state == "waiting"
+    assert damage(paths.store, thorough=True) is None
+    assert not list(paths.root.glob("store.db.new*"))
+    assert "empty beside the library. 1 book was taken over from its folder, and goes on." in notice(paths)
+    assert set_aside(paths) == []
+
+
+def test_a_book_that_is_being_added_is_left_to_whoever_adds_it(paths: Paths) -> None:
+    # Given a first book: its folder is there, its row is not yet
+    add(paths, "gita")
+    paths.store.unlink()
+    adding = FileLock.take(paths.locks / "library.lock", shared=True)
+    assert adding is not None
+
+    # When a daemon starts meanwhile, then it takes nothing over
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == []
+    adding.release()
+
+
+def test_what_is_no_book_is_left_alone(paths: Paths) -> None:
+    # Given a copy that was never accepted, a folder of somebody's, and a book whose manifest is torn
+    for name in (".incoming-1", "My notes", "notes"):
+        (paths.library / name).mkdir()
+    torn = add(paths, "gita")
+    torn.manifest.write_text('{"title": "Gī')
+    damaging.overwrite_header(paths.store)
+
+    # When the store is built anew, then none of them is a book, and the torn one is named
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == []
+    assert "No manifest can be read in gita" in notice(paths)
+    assert "There were no books" in notice(paths)
+
+
+def test_a_store_of_a_newer_version_is_no_damage(paths: Paths) -> None:
+    with closing(connect(paths.store)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    damaging.overwrite(paths.store, 2 * damaging.PAGE, damaging.PAGE)
+    assert damage(paths.store, thorough=True) is None
+
+
+def test_a_locked_store_and_one_that_cannot_be_read_are_no_damage(paths: Paths) -> None:
+    fill(paths)
+    with closing(sqlite3.connect(paths.store, isolation_level=None)) as other:
+        other.executescript("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM facts;")
+        assert damage(paths.store) is None
+        other.execute("ROLLBACK")
+    assert damage(paths.root) is None  # a folder
+
+
+def test_a_library_that_is_not_there_is_waited_for(paths: Paths) -> None:
+    # Given a damaged store while the disk of the library is not connected
+    split(add(paths, "gita"), [1, 2, 3, 4])
+    paths.library.rename(paths.root / "elsewhere")
+    damaging.overwrite_header(paths.store)
+    data = paths.store.read_bytes()
+
+    # When a daemon starts, then it says why it does not, and nothing is changed
+    with pytest.raises(StoreDamaged, match="Connect the disk"):
+        see_to_store(paths)
+    assert paths.store.read_bytes() == data
+    assert set_aside(paths) == []
+
+    # And with the disk it works
+    (paths.root / "elsewhere").rename(paths.library)
+    see_to_store(paths)
+    assert found(paths, "gita").state == "done"
+
+
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.99])
+def test_a_wal_that_is_cut_loses_its_end_only(paths: Paths, tmp_path: Path, part: float) -> None:
+    # Given a copy of a store with 100 commits in its -wal, which ends in the middle of one
+    with closing(connect(paths.store)) as connection:
+        for number in range(100):
+            insert(connection, [NewTask("t", id=str(number))])
+        for path in paths.root.glob("store.db*"):
+            shutil.copy(path, tmp_path / path.name)
+    wal = tmp_path / "store.db-wal"
+    os.truncate(wal, int(wal.stat().st_size * part))
+
+    # When it is opened, then it is whole, and holds what was committed first
+    assert damage(tmp_path / "store.db", thorough=True) is None
+    with closing(connect(tmp_path / "store.db")) as connection:
+        ids = [int(row["id"]) for row in connection.execute("SELECT id FROM tasks ORDER BY seq").fetchall()]
+    assert ids == list(range(len(ids)))
+    assert 0 < len(ids) < 100
+
+
+def test_a_copy_at_a_random_moment_opens_with_all_that_was_accepted(paths: Paths, tmp_path: Path) -> None:
+    # Given somebody who writes without a pause
+    accepted, stop = [0], threading.Event()
+
+    def write() -> None:
+        with closing(connect(paths.store)) as connection:
+            while not stop.is_set():
+                with transaction(connection):
+                    insert(connection, [NewTask("t", id=str(accepted[0]), kwargs={"text": "x" * 500})])
+                accepted[0] += 1
+
+    reader = connect(paths.store)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(15):
+            # When its files are copied at some moment (a power cut takes all of them at once; here a reader keeps
+            # the -wal from being begun anew between two of them)
+            before = accepted[0]
+            copy = tmp_path / str(number)
+            copy.mkdir()
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM tasks").fetchall()
+            for suffix in ("", "-wal", "-shm"):
+                shutil.copy(f"{paths.store}{suffix}", copy / f"store.db{suffix}")
+            reader.execute("ROLLBACK")
+            # Then the copy is whole and holds what had been accepted
+            assert damage(copy / "store.db", thorough=True) is None
+            with closing(connect(copy / "store.db")) as connection:
+                assert counts(connection)["waiting"] >= before
+    finally:
+        stop.set()
+        writer.join()
+        reader.close()
+
+
+def test_who_holds_the_old_file_can_commit_nothing_more(paths: Paths) -> None:
+    # Given a process that opened the store before it was damaged
+    add(paths, "gita")
+    fill(paths)
+    old = connect(paths.store)
+    old.execute("SELECT * FROM books").fetchall()
+    damaging.overwrite_rows(paths.store)
+    see_to_store(paths)
+
+    # When it submits a task, then that fails with a sentence, instead of going where nobody looks
+    with pytest.raises(StoreDamaged, match="Nothing was accepted"), transaction(old):
+        insert(old, [NewTask("lost")])
+    with pytest.raises(StoreDamaged):
+        still_good(old, paths)
+    old.close()
+
+
+def test_damage_that_somebody_else_met_ends_the_daemon(paths: Paths, store: sqlite3.Connection) -> None:
+    # Given a doubt where nothing is wrong
+    fill(paths)
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    paths.store_doubt.touch()
+    still_good(store, paths)
+    assert not paths.store_doubt.exists()
+
+    # When the store is damaged in a place that the daemon does not read, then the doubt makes it look
+    damaging.overwrite_rows(paths.store)
+    store.execute("PRAGMA user_version").fetchone()
+    still_good(store, paths)
+    paths.store_doubt.touch()
+    with pytest.raises(StoreDamaged):
+        still_good(store, paths)
+
+
+def test_a_book_is_split_again_by_the_same_plan(paths: Paths) -> None:
+    # Given a book that waits, in a damaged store
+    add(paths, "gita")
+    damaging.overwrite_header(paths.store)
+
+    # When it was taken over, then its plan is what adding it would have submitted
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        (row,) = connection.execute("SELECT name, state, priority FROM tasks").fetchall()
+    assert tuple(row) == (SplitBook.task, "PENDING", 5)
