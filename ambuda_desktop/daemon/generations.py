@@ -46,6 +46,8 @@ class Generations:
         self._false_starts = FalseStarts(code, notice)
         self._too_bad = ""  # the hash of code that could not take the place of live one
         self._probation = Probation()
+        #: The broker does not answer, so nobody can get ready, and nobody is to blame for it.
+        self.is_cut_off = False
         #: What happened to code that was live: for whoever keeps the history of reloads.
         self.gone_back: list[str] = []
 
@@ -220,7 +222,7 @@ class Generations:
         if live is not None:
             self._backoff[pool].worked(now)
         is_right = live is not None and (live.size == self._sizes[pool] or self._too_bad == self._code.hash)
-        if not is_right and coming is None and self._backoff[pool].may_try(now):
+        if not is_right and coming is None and not self.is_cut_off and self._backoff[pool].may_try(now):
             self._start(pool)
 
     def _pass_on(self, generation: Generation) -> None:
@@ -236,6 +238,8 @@ class Generations:
                 generation.terminate()
         elif generation.state == "resting" and not may_rest:
             generation.terminate()
+        elif generation.state == "starting" and self.is_cut_off:
+            generation.excuse()
         elif generation.state == "starting" and generation.age > START_TIMEOUT and not generation.is_late:
             log.warning(
                 "Generation %s did not get ready within %s s: ending it", generation.queue, START_TIMEOUT
@@ -259,7 +263,9 @@ class Generations:
         code = exit_code(generation.exit_code)
         if generation.live_since is None:
             log.warning("Generation %s did not get ready (%s)", generation.queue, code)
-            if was_coming:  # what becomes of the others is the business of who ordered them
+            if (
+                was_coming and not self.is_cut_off
+            ):  # what becomes of the others is the business of who ordered them
                 self._note_early_death(generation, now)
             return
         self._census.exited(generation.pid, pool, "worker", code)

@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ambuda_desktop import logs
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.celery_config import BROKER, BROKER_TIMEOUT
 from ambuda_desktop.daemon.census import Census
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.fact_board import FactBoard
@@ -27,10 +28,14 @@ from ambuda_desktop.locks import PROBE, FileLock, sweep
 from ambuda_desktop.passwords import forget_unused
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.control import paused_pools
 from ambuda_desktop.store.dispatch import Update, work_is_left
 from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, take_wish, wish
+
+if TYPE_CHECKING:
+    from ambuda_desktop.daemon.broker import Broker
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +93,8 @@ class Daemon:
         # It only publishes. Without a result backend: that would subscribe to each task's result.
         self.app = StoreCelery("ambuda_daemon", backend="disabled://", set_as_current=False)
         self.census = Census(fact(self.connection, "exits") or [])
-        self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census)
+        self.broker = self._other_broker()
+        self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census, self._on_refused)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
@@ -109,7 +115,7 @@ class Daemon:
         tidy(self.connection, self.paths)
         self.redis.start()
         try:
-            self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
+            self.app.conf.broker_transport_options = self._publishing_options()
             if left := self.dispatcher.recover():
                 log.info("%s tasks that an earlier daemon had in flight wait again", left)
             self.code = LiveCode(
@@ -120,6 +126,8 @@ class Daemon:
             raise
         self.generations = self.code.generations
         self.feed.start()
+        if self.broker:
+            self.broker.start()
         self.state = "running"
         try:
             while not self._should_stop(while_needed):
@@ -135,11 +143,13 @@ class Daemon:
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
+        if self.broker:
+            self._follow_broker(self.broker)
         self._gone += self.code.tick(busy={row["generation"] for row in in_flight})
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
         self.dispatcher.sweep(self.redis, self.feed)
-        if sending and self.redis.answers:
+        if sending and self.redis.answers and (not self.broker or self.broker.may_send):
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
             self.dispatcher.send(live)
         if self.board.due or self.code.has_news:
@@ -175,8 +185,36 @@ class Daemon:
         return now - self._needed_at > LINGER
 
     def is_needed(self) -> bool:
-        """Whether there is work, or somebody watches."""
-        return work_is_left(self.connection) or clients_attached(self.paths)
+        """Whether there is work, or somebody watches, or work may come from elsewhere."""
+        return bool(self.broker) or work_is_left(self.connection) or clients_attached(self.paths)
+
+    def _other_broker(self) -> "Broker | None":
+        """The one that the user named; None for our own Redis. Raises BadInput where the settings are damaged."""
+        url = Settings.load(self.paths.settings).broker_url
+        os.environ[BROKER] = url  # for the workers: they must have the one that we have
+        if not url:
+            return None
+        from ambuda_desktop.daemon.broker import Broker  # not at the top: few have one
+
+        return Broker(self.paths, self.app, url)
+
+    def _publishing_options(self) -> dict[str, Any]:
+        if self.broker is None:
+            return {"socket_timeout": PUBLISH_TIMEOUT}
+        # Confirmed: what was accepted is in the broker, and what it refuses is known.
+        return {"read_timeout": BROKER_TIMEOUT, "write_timeout": BROKER_TIMEOUT, "confirm_publish": True}
+
+    def _on_refused(self) -> None:
+        if self.broker:
+            self.broker.refused()
+
+    def _follow_broker(self, broker: "Broker") -> None:
+        if broker.tick():
+            self.board.notice("The broker is there again; nothing is lost.")
+            self.generations.renew()  # Celery would try again after up to 30 s
+        self.generations.is_cut_off = not broker.answers
+        while broker.sentences:
+            self.board.notice(broker.sentences.pop(0))
 
     def _finish_pages(self) -> None:
         """Soft shutdown: running tasks see the wish `stop` at the end of their page, and wait again."""
@@ -194,19 +232,24 @@ class Daemon:
             self.dispatcher.recover()
         finally:
             self.feed.stop()
+            if self.broker:
+                self.broker.stop()
             self.redis.stop()
             self.feed.join()
             self.inhibitor.hold(False)
         with transaction(self.connection):
             put_fact(self.connection, "daemon", {**self._fact(), "state": "stopped"})
             put_fact(self.connection, "redis", self.redis.fact())
+            put_fact(self.connection, "broker", None)
             put_fact(self.connection, "generations", [])
             take_wish(self.connection, "stop")
         log.info("Daemon %s has stopped", os.getpid())
 
     def _write_facts(self) -> None:
         workers = self.generations.facts(self.dispatcher.in_flight(), paused_pools(self.connection))
-        self.board.write({"daemon": self._fact(), "redis": self.redis.fact(), **workers, **self.code.facts()})
+        broker = self.broker.fact() if self.broker else None
+        self.board.write({"daemon": self._fact(), "redis": self.redis.fact(), "broker": broker, **workers,
+                          **self.code.facts()})  # fmt: skip
 
     def _fact(self) -> dict[str, Any]:
         return {"pid": os.getpid(), "state": self.state, "started_at": self.started_at}
