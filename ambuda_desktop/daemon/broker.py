@@ -28,7 +28,7 @@ from ambuda_desktop.paths import Paths
 log = logging.getLogger(__name__)
 
 QUEUE = "celery"  # where `send_task` goes that names no queue
-LISTEN = 1.0  # seconds until we look whether we shall stop
+LISTEN = 0.5  # seconds until we look whether we shall stop
 MORE = 0.005  # seconds in which further messages join those that came: a commit costs more
 MOST = 100  # messages in one commit
 LONGEST_PAUSE = 5.0  # seconds between two tries to connect
@@ -59,8 +59,10 @@ class Broker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Listen no more; what is not acknowledged stays with the broker."""
+        """Listen no more; what is not acknowledged stays with the broker. `join` waits until that is so."""
         self._stop.set()
+
+    def join(self) -> None:
         self._thread.join()
 
     @property

@@ -241,9 +241,7 @@ class Generations:
         elif generation.state == "starting" and self.is_cut_off:
             generation.excuse()
         elif generation.state == "starting" and generation.age > START_TIMEOUT and not generation.is_late:
-            log.warning(
-                "Generation %s did not get ready within %s s: ending it", generation.queue, START_TIMEOUT
-            )
+            log.warning("Generation %s did not get ready within %s s", generation.queue, START_TIMEOUT)
             generation.is_late = True
             generation.kill()
         if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:

@@ -226,15 +226,17 @@ class Daemon:
             pass
 
     def _end(self) -> None:
+        if self.broker:
+            self.broker.stop()
         try:
             self.code.stop(WORKER_STOP_TIMEOUT if self.dispatcher.in_flight() else IDLE_STOP_TIMEOUT)
             self.dispatcher.record([*self._news, *self.feed.wait(0)], self._gone)
             self.dispatcher.recover()
         finally:
             self.feed.stop()
-            if self.broker:
-                self.broker.stop()
             self.redis.stop()
+            if self.broker:
+                self.broker.join()
             self.feed.join()
             self.inhibitor.hold(False)
         with transaction(self.connection):

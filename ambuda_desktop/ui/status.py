@@ -6,12 +6,14 @@ from typing import Any, Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.broker_url import place
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import books, control, facts, query
+from ambuda_desktop.ui.durations import clock
 
 TRIES = 3  # starts in vain before the window says that it does not help
 
-Key = Literal["daemon", "redis", "pools"]
+Key = Literal["daemon", "redis", "broker", "pools"]
 
 
 def _tr(text: str) -> str:
@@ -78,6 +80,10 @@ def troubles(status: Status) -> dict[Key, str]:
         return {"daemon": _tr("The daemon is stopping after the pages in hand.")}
     if status.redis.get("state") == "silent":
         return {"redis": _tr("Redis does not answer; work waits and will go on by itself.")}
+    broker = status.facts.get("broker") or {}
+    if broker.get("state") == "silent":
+        words = _tr("RabbitMQ at {} does not answer since {}; tasks wait, and go on by themselves.")
+        return {"broker": words.format(place(broker["url"]), clock(broker["since"]))}
     if not status.pools_ready:
         return {"pools": _tr("Workers are starting.")}
     return {}
