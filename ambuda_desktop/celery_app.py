@@ -60,7 +60,7 @@ class StoreAMQP(AMQP):
 class StoreCelery(Celery):
     """A Celery app that accepts tasks into the store of the current data folder."""
 
-    amqp_cls = StoreAMQP
+    amqp_cls = f"{__name__}:StoreAMQP"
     _store_connections = threading.local()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,15 +135,16 @@ class StoreCelery(Celery):
         payload = json.loads(row["payload"])
         options = payload["options"]
         headers = {**(options.pop("headers", None) or {}), ATTEMPT: row["attempt"]}
-        try:
-            super().send_task(
-                row["name"], payload["args"], payload["kwargs"],
-                task_id=row["id"], queue=generation, headers=headers, retry=False, **options,
-            )  # fmt: skip
-        except OperationalError:
-            # Kombu would use it again: one that did not answer in time still counts as connected.
-            self.pool.force_close_all(close_pool=False)
-            raise
+        with self.producer_pool.acquire(block=True) as producer:
+            try:
+                super().send_task(
+                    row["name"], payload["args"], payload["kwargs"], task_id=row["id"], queue=generation,
+                    headers=headers, retry=False, producer=producer, **options,
+                )  # fmt: skip
+            except OperationalError:
+                # Kombu would use the connection again: one that did not answer in time still counts as connected.
+                producer.connection.collect()
+                raise
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
         task = options.get("task_type") or self.tasks.get(name)
