@@ -137,10 +137,7 @@ def _insert(
 
 def _as_it_came(message: Message, why: str) -> dict[str, Any]:
     body = message.body
-    found: dict[str, Any] = {
-        "at": time.time(), "why": why, "content_type": message.content_type,
-        "content_encoding": message.content_encoding, "headers": message.headers, "properties": message.properties,
-    }  # fmt: skip
+    found = {"at": time.time(), "why": why, "properties": message.properties}  # its headers are among these
     if isinstance(body, bytes | memoryview):
         with suppress(UnicodeDecodeError):
             return found | {"body": bytes(body).decode()}

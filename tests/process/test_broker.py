@@ -1,14 +1,12 @@
 """RabbitMQ as broker: the main job through it, its death, a worker's death, and programs without our code."""
 
-import hashlib
+import base64
 import json
-import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from celery import Celery
+from celery import Celery, chord
 
 from ambuda_desktop.celery_config import celery_settings
 from tests.process.test_split import book, fake_poppler, folder, page_count, text_book
@@ -136,11 +134,14 @@ def test_a_website_without_our_code_gets_its_results(connected: Program, server:
         assert site.AsyncResult(early).get(timeout=20) == 3
         chain = site.signature("example.add", (1, 2)) | site.signature("example.add", (10,))
         assert chain.apply_async(connection=connection).get(timeout=20) == 13
-        group = [site.signature("example.add", (n, n)) for n in (1, 2)]
-    total = website(server).send_task("example.mail").id
-    connected.wait_until(lambda: known(connected, total), "it is taken")
-    assert connected.wait_for_end(total).pool == "net"
-    assert group
+        parts = [site.signature("example.add", (n, n)) for n in (1, 2)]
+        total = chord(parts, app=site)(site.signature("example.total"))
+        assert total.get(timeout=20) == 6
+
+    # And a task goes to the pool that it asks for, which only our workers know
+    mail = website(server).send_task("example.mail").id
+    connected.wait_until(lambda: known(connected, mail), "it is taken")
+    assert connected.wait_for_end(mail).pool == "net"
 
 
 def test_what_asks_for_no_task_is_put_aside(connected: Program, server: RabbitMQ) -> None:
@@ -157,9 +158,13 @@ def test_what_asks_for_no_task_is_put_aside(connected: Program, server: RabbitMQ
     connected.wait_until(lambda: known(connected, good), "the good one is taken")
     assert connected.wait_for_end(good).value == 3
     kept = connected.paths.refused_messages
-    assert [json.loads(line)["body"] for line in kept.read_text().splitlines()][0] == '{"no": "task"}'
+    no_task, pickled = (json.loads(line) for line in kept.read_text().splitlines())
+    assert no_task["body"] == '{"no": "task"}'
+    assert base64.b64decode(pickled["body_base64"]) == b"\x80\x04N."
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert any("asked for no task" in n["sentence"] for n in connected.fact("notices"))
+    connected.wait_until(
+        lambda: any("asked for no task" in n["sentence"] for n in connected.fact("notices")), "it is said"
+    )
 
 
 def known(program: Program, task_id: str) -> bool:
