@@ -143,7 +143,8 @@ class StoreCelery(Celery):
                 )  # fmt: skip
             except OperationalError:
                 # Kombu would use the connection again: one that did not answer in time still counts as connected.
-                producer.connection.collect()
+                if producer.connection is not None:
+                    producer.connection.collect()
                 raise
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:

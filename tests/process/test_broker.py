@@ -129,14 +129,12 @@ def test_a_website_without_our_code_gets_its_results(connected: Program, server:
     assert connected.wait_until(lambda: known(connected, early), "the message is taken")
     assert connected.wait_for_end(early).value == 3
     site = website(server, celery_settings()["result_backend"])
-    with site.pool.acquire() as connection:
-        assert site.send_task("example.add", (20, 22), connection=connection).get(timeout=20) == 42
-        assert site.AsyncResult(early).get(timeout=20) == 3
-        chain = site.signature("example.add", (1, 2)) | site.signature("example.add", (10,))
-        assert chain.apply_async(connection=connection).get(timeout=20) == 13
-        parts = [site.signature("example.add", (n, n)) for n in (1, 2)]
-        total = chord(parts, app=site)(site.signature("example.total"))
-        assert total.get(timeout=20) == 6
+    assert site.send_task("example.add", (20, 22)).get(timeout=20) == 42
+    assert site.AsyncResult(early).get(timeout=20) == 3
+    first, then = site.signature("example.add", (1, 2)), site.signature("example.add", (10,))
+    assert (first | then).apply_async().get(timeout=20) == 13
+    parts = [site.signature("example.add", (n, n)) for n in (1, 2)]
+    assert chord(parts, app=site)(site.signature("example.total")).get(timeout=20) == 6
 
     # And a task goes to the pool that it asks for, which only our workers know
     mail = website(server).send_task("example.mail").id

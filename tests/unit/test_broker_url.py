@@ -8,7 +8,11 @@ from ambuda_desktop.broker_url import check, place, take_password
 @pytest.mark.parametrize(
     ("typed", "url", "password"),
     [
-        ("amqp://ambuda:s3cret@mq.example.org:5673/books", "amqp://ambuda@mq.example.org:5673/books", "s3cret"),
+        (
+            "amqp://ambuda:s3cret@mq.example.org:5673/books",
+            "amqp://ambuda@mq.example.org:5673/books",
+            "s3cret",
+        ),
         ("amqps://a:p%40ss%2F@[::1]//", "amqps://a@[::1]//", "p@ss/"),
         ("amqp://localhost", "amqp://localhost", None),
         ("amqp://:lonely@localhost", "amqp://localhost", "lonely"),
