@@ -145,8 +145,9 @@ def _broker(broker: dict[str, Any]) -> str:
     if broker["state"] == "running":
         return f"RabbitMQ at {place(broker['url'])}, answers since {words.clock(broker['since'])}"
     reason = f": {broker['reason']}" if broker["reason"] else ""
-    silent = f"does not answer since {words.clock(broker['since'])}; tasks wait{reason}"
-    return f"RabbitMQ at {place(broker['url'])} {click.style(silent, fg='yellow')}"
+    since = words.clock(broker["since"])
+    silent = f"RabbitMQ at {place(broker['url'])} does not answer since {since}; tasks wait{reason}"
+    return click.style(broker["sentence"] or silent, fg="yellow")
 
 
 def _pool(known: dict[str, Any], name: str) -> str:

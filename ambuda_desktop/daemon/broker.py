@@ -33,6 +33,10 @@ MORE = 0.005  # seconds in which further messages join those that came: a commit
 MOST = 100  # messages in one commit
 LONGEST_PAUSE = 5.0  # seconds between two tries to connect
 FIRST_PAUSE = 0.2  # seconds
+REFUSED = (
+    "RabbitMQ at {} refuses the user or the password, so tasks wait. “ambuda-desktop settings set broker_url "
+    "amqp://USER:PASSWORD@HOST/VHOST” gives others, from the daemon's next start on."
+)
 
 
 class Broker:
@@ -48,6 +52,7 @@ class Broker:
         self._since = time.time()  # it is as it is
         self._connected = False
         self._reason = ""
+        self._sentence = ""  # where a person has to do something about it
         self._pause = FIRST_PAUSE
         self._found_times = self._told_times = (
             0  # how often it was found, and for how many of those `tick` was asked
@@ -83,19 +88,26 @@ class Broker:
         """True once after each time that it was away."""
         self._publishing.worked(time.monotonic())
         before, self._told_times = self._told_times, self._found_times
+        if before < self._told_times:
+            self._publishing = Backoff()
         # The first time is no return: nothing was connected to it before.
         return 0 < before < self._told_times
 
     def fact(self) -> dict[str, Any]:
         """What the window shows of it."""
         state = "running" if self._connected else "silent"
-        return {"state": state, "url": self._url, "since": self._since, "reason": self._reason}
+        return {"state": state, "url": self._url, "since": self._since, "reason": self._reason,
+                "sentence": self._sentence}  # fmt: skip
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except (amqp.AMQPError, OSError, OperationalError, AmbudaError) as error:
+            except amqp.AccessRefused as error:
+                self._lost(str(error), REFUSED.format(place(self._url)))
+            except AmbudaError as error:  # the keyring with its password is locked
+                self._lost(str(error), str(error))
+            except (amqp.AMQPError, OSError, OperationalError) as error:
                 self._lost(str(error) or type(error).__name__)
             except Exception as error:
                 log.exception("Listening to the broker failed; starting again")
@@ -104,16 +116,17 @@ class Broker:
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
         self._app.close_store()
 
-    def _lost(self, reason: str) -> None:
+    def _lost(self, reason: str, sentence: str = "") -> None:
         if self._connected or not self._reason:
             log.warning("The broker at %s does not answer: %s", place(self._url), reason)
             self._since = time.time()
-        self._connected, self._reason = False, reason
+        self._connected, self._reason, self._sentence = False, reason, sentence
 
     def _listen(self) -> None:
         connection = self._app.connection_for_read(heartbeat=BROKER_HEARTBEAT)
         try:
-            connection.connect()
+            # Not `connect`: that would wait for two seconds before it says no.
+            connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
             came: list[Message] = []
             channel = connection.channel()
             consumer = Consumer(
@@ -134,7 +147,8 @@ class Broker:
 
     def _found(self) -> None:
         log.info("The broker at %s answers", place(self._url))
-        self._connected, self._since, self._reason, self._pause = True, time.time(), "", FIRST_PAUSE
+        self._connected, self._since, self._pause = True, time.time(), FIRST_PAUSE
+        self._reason = self._sentence = ""
         self._found_times += 1
 
     def _take(self, came: Sequence[Message]) -> None:

@@ -83,7 +83,9 @@ def troubles(status: Status) -> dict[Key, str]:
     broker = status.facts.get("broker") or {}
     if broker.get("state") == "silent":
         words = _tr("RabbitMQ at {} does not answer since {}; tasks wait, and go on by themselves.")
-        return {"broker": words.format(place(broker["url"]), clock(broker["since"]))}
+        return {
+            "broker": broker.get("sentence") or words.format(place(broker["url"]), clock(broker["since"]))
+        }
     if not status.pools_ready:
         return {"pools": _tr("Workers are starting.")}
     return {}

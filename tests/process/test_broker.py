@@ -66,8 +66,8 @@ def test_kill_of_rabbitmq_loses_and_doubles_nothing(
     connected: Program, server: RabbitMQ, tmp_path: Path
 ) -> None:
     # Given a book in the middle of being made, page by page
-    count = tmp_path / "made"
-    poppler = fake_poppler(tmp_path / "bin", f"echo $page >> {count}; sleep 0.05")
+    made = tmp_path / "made"
+    poppler = fake_poppler(tmp_path / "bin", f"echo $page >> {made}; sleep 0.05")
     connected.start_daemon(**poppler)
     assert connected.cli("split", str(text_book(tmp_path / "book.pdf", 60))).returncode == 0
     connected.wait_until(lambda: page_count(connected, "book") >= 4, "the book has begun")
@@ -78,11 +78,12 @@ def test_kill_of_rabbitmq_loses_and_doubles_nothing(
     assert "does not answer since" in connected.cli("workers").stdout
     accepted = submit(connected, "add", x=1, y=2)
 
-    # And when it is there again, then the book gets complete, no page was made twice at once, and what was accepted
-    # meanwhile is done
+    # And when it is there again, then the book gets complete, each page was made once, and what was accepted meanwhile
+    # is done
     server.start()
     connected.wait_until(lambda: book(connected, "book").state == "done", "the book is complete")
     assert page_count(connected, "book") == 60
+    assert sorted(map(int, made.read_text().split())) == list(range(1, 61))
     assert connected.wait_for_end(accepted).value == 3
     tasks = [json.loads(line) for line in connected.cli("tasks", "--json").stdout.splitlines()]
     assert {t["state"] for t in tasks} == {"SUCCESS"}

@@ -25,6 +25,10 @@ def test_a_broker_that_is_away_is_named_before_the_workers_that_wait_for_it() ->
     (said,) = troubles(Status({"broker": silent}, daemon_runs=True)).items()
     assert said[0] == "broker"
     assert "RabbitMQ at mq.example.org:5672 does not answer since" in said[1]
+    refused = troubles(
+        Status({"broker": {**silent, "sentence": "It refuses the password."}}, daemon_runs=True)
+    )
+    assert refused == {"broker": "It refuses the password."}
     assert not troubles(Status({**POOLS, "broker": {**silent, "state": "running"}}, daemon_runs=True))
     assert not troubles(Status({**POOLS, "broker": None}, daemon_runs=True))
 
