@@ -31,7 +31,7 @@ QUEUE = "celery"  # where `send_task` goes that names no queue
 LISTEN = 0.5  # seconds until we look whether we shall stop
 MORE = 0.005  # seconds in which further messages join those that came: a commit costs more
 MOST = 100  # messages in one commit
-LONGEST_PAUSE = 5.0  # seconds between two tries to connect
+LONGEST_PAUSE = 2.0  # seconds between two tries to connect
 FIRST_PAUSE = 0.2  # seconds
 REFUSED = (
     "RabbitMQ at {} refuses the user or the password, so tasks wait. “ambuda-desktop settings set broker_url "
