@@ -1,6 +1,6 @@
 """The address of a broker that is not our own Redis: what may stand in it, and what of it may be shown."""
 
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 SCHEMES = ("amqp", "amqps")
 EXAMPLE = "amqp://user:password@host:5672/vhost"
@@ -28,13 +28,6 @@ def take_password(url: str) -> tuple[str, str | None]:
     name = user.partition(":")[0]
     netloc = f"{name}@{place}" if name else place
     return parts._replace(netloc=netloc).geturl(), unquote(password)
-
-
-def with_password(url: str, password: str) -> str:
-    """The address as it is typed: for people and tests; the program gives Celery the two apart."""
-    parts = _parts(url)
-    user, _, place = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}").geturl()
 
 
 def place(url: str) -> str:

@@ -33,8 +33,7 @@ class Generations:
         warmth: Warmth,
     ) -> None:  # fmt: skip
         self._paths, self._census, self._code, self._warmth = paths, census, code, warmth
-        self._sizes = dict(sizes)
-        self._notice = notice
+        self._sizes, self._notice = dict(sizes), notice
         self._all: list[Generation] = []
         self._live: dict[str, Generation] = {}
         #: Promoted one by one as they get ready: a first start, another size, a Redis that came back empty.
