@@ -14,7 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.app.amqp import AMQP, Queues
 from celery.result import AsyncResult
+from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
 from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
@@ -29,15 +32,35 @@ from ambuda_desktop.store.submit import NewTask, insert, submit_again
 #: Message header that tells a worker which attempt of the task it was given.
 ATTEMPT = "ambuda_attempt"
 
+#: Seconds after which RabbitMQ forgets the queue of a generation that is gone; Redis forgets an empty one by itself.
+QUEUE_EXPIRES = 3600
+
 # Of this process only (a connection, a class), or decided by us. Celery's own `send_task` needs none of them later.
 _NOT_STORED = ("producer", "publisher", "connection", "router", "result_cls", "task_type", "add_to_parent",
                "retry", "retry_policy", "ignore_result", "queue", "exchange", "routing_key", "exchange_type",
                "route_name", "priority", "delivery_mode", "serializer", "compression")  # fmt: skip
 
 
+class GenerationQueues(Queues):
+    """Queues by name. Daemon and workers declare them with the same arguments: RabbitMQ refuses others."""
+
+    def __missing__(self, name: str) -> Queue:
+        # On the default exchange: one of their own would stay in RabbitMQ for ever.
+        queue = Queue(name, Exchange(""), name, expires=QUEUE_EXPIRES)
+        dict.__setitem__(self, name, queue)
+        return queue
+
+
+class StoreAMQP(AMQP):
+    """Celery's, with our queues."""
+
+    queues_cls = GenerationQueues
+
+
 class StoreCelery(Celery):
     """A Celery app that accepts tasks into the store of the current data folder."""
 
+    amqp_cls = f"{__name__}:StoreAMQP"
     _store_connections = threading.local()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,19 +104,7 @@ class StoreCelery(Celery):
         if parent:
             options["parent_id"] = options.get("parent_id") or parent.request.id
             options["root_id"] = options.get("root_id") or parent.request.root_id or parent.request.id
-        parent_id = options.get("parent_id")
-        task = NewTask(
-            name,
-            args=_as_json(list(args or ())),
-            kwargs=_as_json(dict(kwargs or {})),
-            options=_stored(options),
-            id=task_id or uuid(),
-            pool=self._worker_pool(name, options),
-            parent=parent_id,
-            book=book_of(connection, parent_id) if parent_id else None,
-            priority=int(options.get("priority") or 0),
-            not_before=_not_before(countdown, eta),
-        )
+        task = self.new_task(name, args, kwargs, _not_before(countdown, eta), task_id or uuid(), options)
         with transaction(connection):
             if not submit_again(connection, task):
                 insert(connection, [task])
@@ -102,15 +113,41 @@ class StoreCelery(Celery):
             parent.add_trail(result)
         return result
 
+    def new_task(
+        self, name: str, args: Any, kwargs: Any, not_before: float, task_id: str, options: Mapping[str, Any]
+    ) -> NewTask:
+        """What was submitted, as a row takes it. `options`: those of `send_task`. Raises TypeError where something is
+        not JSON, BadInput where there is no such pool."""
+        parent_id = options.get("parent_id")
+        return NewTask(
+            name,
+            args=_as_json(list(args or ())),
+            kwargs=_as_json(dict(kwargs or {})),
+            options=_stored(options),
+            id=task_id,
+            pool=self._worker_pool(name, options),
+            parent=parent_id,
+            book=book_of(self.connection_to_store(), parent_id) if parent_id else None,
+            priority=int(options.get("priority") or 0),
+            not_before=not_before,
+        )
+
     def publish(self, row: sqlite3.Row, generation: str) -> None:
         """Give an accepted task to the broker, in the queue of `generation`. Raises kombu's OperationalError."""
         payload = json.loads(row["payload"])
         options = payload["options"]
         headers = {**(options.pop("headers", None) or {}), ATTEMPT: row["attempt"]}
-        super().send_task(
-            row["name"], payload["args"], payload["kwargs"],
-            task_id=row["id"], queue=generation, headers=headers, retry=False, **options,
-        )  # fmt: skip
+        with self.producer_pool.acquire(block=True) as producer:
+            try:
+                super().send_task(
+                    row["name"], payload["args"], payload["kwargs"], task_id=row["id"], queue=generation,
+                    headers=headers, retry=False, producer=producer, **options,
+                )  # fmt: skip
+            except OperationalError:
+                # Kombu would use the connection again: one that did not answer in time still counts as connected.
+                if producer.connection is not None:
+                    producer.connection.collect()
+                raise
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
         task = options.get("task_type") or self.tasks.get(name)

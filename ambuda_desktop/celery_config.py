@@ -1,9 +1,20 @@
 """Celery's settings, in Celery's words."""
 
+import os
+import ssl
 from typing import Any
 from urllib.parse import quote
 
+from ambuda_desktop import secrets
+from ambuda_desktop.broker_url import SECRET
 from ambuda_desktop.paths import Paths
+
+#: Set by the daemon when it starts, so that all its workers have the broker that it has: RabbitMQ's address without
+#: a password; empty for our own Redis.
+BROKER = "AMBUDA_DESKTOP_BROKER"
+
+BROKER_TIMEOUT = 2.0  # seconds until RabbitMQ counts as one that does not answer
+BROKER_HEARTBEAT = 10.0  # seconds; after two without a sign of life a connection is dead
 
 
 def celery_settings() -> dict[str, Any]:
@@ -32,4 +43,21 @@ def celery_settings() -> dict[str, Any]:
         "worker_lost_wait": 0.5,  # seconds until a dead pool process counts as dead; a late result is not lost
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
+        **_rabbitmq(paths, os.environ.get(BROKER, "")),
     }
+
+
+def _rabbitmq(paths: Paths, url: str) -> dict[str, Any]:
+    """What differs where RabbitMQ is the broker; Redis stays the result backend."""
+    if not url:
+        return {}
+    return {
+        "broker_url": url,
+        # Asked for at each connection: so it stands in no settings that somebody may print.
+        "broker_password": lambda: secrets.read(paths, SECRET) or "guest",
+        "broker_connection_timeout": BROKER_TIMEOUT,
+        "broker_heartbeat": BROKER_HEARTBEAT,
+        # Without a check of its certificate, TLS would tell the password to anybody.
+        **({"broker_use_ssl": {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": None}}
+           if url.startswith("amqps:") else {}),
+    }  # fmt: skip

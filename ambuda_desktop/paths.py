@@ -102,6 +102,11 @@ class Paths:
         return self.root / "redis.password"
 
     @property
+    def refused_messages(self) -> Path:
+        """What came from a broker and is no task, as JSON lines."""
+        return self.root / "refused-messages.jsonl"
+
+    @property
     def runtime(self) -> Path:
         """Where Redis has its socket and its files. Not below the root: a socket's path has at most
         107 bytes, so the folder is short and named by a hash of the root."""

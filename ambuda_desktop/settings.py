@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ambuda_desktop.broker_url import check
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.files import write_atomic
 from ambuda_desktop.locks import FileLock
@@ -19,7 +20,7 @@ LANGUAGES = {"system": "", "en": "English"}
 class Settings(BaseModel):
     """Settings of the window, the command line and the daemon."""
 
-    model_config = ConfigDict(extra="ignore", validate_assignment=True)
+    model_config = ConfigDict(extra="ignore", validate_assignment=True, hide_input_in_errors=True)
 
     theme: Literal["system", "light", "dark"] = "system"
     language: Literal["system", "en"] = "system"
@@ -35,6 +36,9 @@ class Settings(BaseModel):
     task_folders: list[Path] = []
     #: A folder with language data for Tesseract, looked into before those of the program and the system.
     tessdata: Path | None = None
+    #: RabbitMQ as broker, without its password: `amqp://user@host:5672/vhost`. Empty: our own Redis. The daemon reads
+    #: it when it starts.
+    broker_url: Annotated[str, AfterValidator(check)] = ""
     #: Whether saved task code goes live by itself.
     reload: bool = True
     #: Whether the system tells when a book ends or fails.

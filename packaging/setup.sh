@@ -49,7 +49,13 @@ fi
 fresh "$mode" && exit 0
 
 log=$(mktemp "${TMPDIR:-/tmp}/ambuda-setup.XXXXXX")
-trap 'rm -f -- "$log"' EXIT
+policy= # while apt installs what must not be started: the file that says so
+as_root=()
+remove_policy() {
+    [ -z "$policy" ] || ${as_root[@]+"${as_root[@]}"} rm -f -- "$policy"
+    policy=
+}
+trap 'rm -f -- "$log"; remove_policy' EXIT
 trap 'say "Set-up was interrupted. The next start does it again."; exit 130' INT TERM HUP
 
 # Settings of another Python would be taken over by ours.
@@ -100,6 +106,7 @@ missing_packages() {
     if [ "$mode" = test ]; then
         command -v Xvfb >/dev/null || wanted="$wanted xvfb"
         command -v xauth >/dev/null || wanted="$wanted xauth"
+        wanted="$wanted rabbitmq-server"
     fi
     names=${wanted//|/ }
     # shellcheck disable=SC2086,SC2016  # a list of words; the dollar is dpkg-query's
@@ -114,7 +121,6 @@ missing_packages() {
 }
 
 # Sets as_root to what stands before a command that needs root; fails when there is no way to become root.
-as_root=()
 become_root() {
     [ "$(id -u)" = 0 ] && return
     command -v sudo >/dev/null || return 1
@@ -164,6 +170,27 @@ install_packages() {
     for package in $names; do apt_get install --no-install-recommends "$package" || true; done
 }
 
+# The tests start a RabbitMQ of their own: the package's must not run, neither now nor after the next boot.
+install_without_starting() {
+    case " $* " in
+    *" rabbitmq-server "*) ;;
+    *)
+        install_packages "$@"
+        return
+        ;;
+    esac
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d # what Debian asks before it starts anything; the trap at exit removes it, too
+        echo '#!/bin/sh
+exit 101' | ${as_root[@]+"${as_root[@]}"} tee "$policy" >/dev/null
+        ${as_root[@]+"${as_root[@]}"} chmod 755 "$policy"
+    fi
+    install_packages "$@"
+    remove_policy
+    [ ! -d /run/systemd/system ] || ${as_root[@]+"${as_root[@]}"} systemctl disable --quiet \
+        rabbitmq-server.service epmd.service epmd.socket >>"$log" 2>&1 || true
+}
+
 say_what_is_missing() {
     local package names='' qt=''
     for package in "$@"; do
@@ -171,6 +198,7 @@ say_what_is_missing() {
         case $package in
         poppler-utils) say "Without poppler-utils, pages that are not plain JPEG scans are drawn with pypdfium2." ;;
         tesseract-ocr-*) say "Without $package, Sanskrit cannot be recognised offline." ;;
+        rabbitmq-server) say "Without rabbitmq-server, the tests of RabbitMQ as broker are skipped." ;;
         xvfb | xauth) say "Without $package, the tests that need a screen cannot run." ;;
         *) qt="$qt ${package#*|}" ;;
         esac
@@ -202,10 +230,10 @@ debian_packages() {
             say "There is no Python 3.11 or newer with venv here; apt will install it."
             apt_update # lists that came with an image may lack the release's updates, where Ubuntu has 3.11
             # shellcheck disable=SC2046,SC2086
-            install_packages $(python_packages) $missing
+            install_without_starting $(python_packages) $missing
         else
             # shellcheck disable=SC2086
-            install_packages $missing
+            install_without_starting $missing
         fi
         missing=$(missing_packages)
         [ -n "$missing" ] || return 0

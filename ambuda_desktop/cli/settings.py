@@ -8,16 +8,18 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from ambuda_desktop import broker_url, secrets
 from ambuda_desktop.cli import say
 from ambuda_desktop.cli.completing import Named, paths_of
 from ambuda_desktop.cli.options import example, takes_json
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
+from ambuda_desktop.launch import daemon_is_running
 from ambuda_desktop.relocation import move_library
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.task_folders import check_task_folder
 
-LIBRARY, TASK_FOLDERS = "library", "task_folders"
+LIBRARY, TASK_FOLDERS, BROKER = "library", "task_folders", "broker_url"
 
 
 def flat(settings: Settings) -> dict[str, Any]:
@@ -106,6 +108,9 @@ def set_value(session: Session, key: str, value: str) -> None:
         raise _no_such(key)
     if isinstance(target[last], dict):
         raise BadInput(f"“{key}” is a preset: “ambuda-desktop split … --save-preset {inner}” sets it.")
+    if key == BROKER:
+        _set_broker(session, "" if value.casefold() == "none" else value)
+        return
     target[last] = _parsed(target[last], value)
     _save(session, key, values)
 
@@ -124,6 +129,9 @@ def reset(session: Session, key: str) -> None:
     name, _, inner = key.partition(".")
     if key not in flat(session.settings):
         raise _no_such(key)
+    if key == BROKER:
+        _set_broker(session, "")
+        return
     if not inner:
         values[name] = first[name]
     elif inner in first[name]:
@@ -160,6 +168,26 @@ def _move_back(session: Session) -> None:
     """Into the data folder, where it is made again when it is missing, unlike a folder that somebody chose."""
     _move(session, session.paths.root / LIBRARY)
     Settings.change(session.paths.settings, library=None)
+
+
+def _set_broker(session: Session, typed: str) -> None:
+    """Its password goes where secrets are. One that is there stays only for the address that it was given for: no
+    other machine may learn it."""
+    try:
+        url, password = broker_url.take_password(typed) if typed else ("", None)
+    except ValueError as error:
+        raise BadInput(f"“{BROKER}” cannot be that: {error}. It stays as it was.") from None
+    session.paths.make()
+    if password is not None:
+        if warning := secrets.keep(session.paths, broker_url.SECRET, password).warning:
+            session.remark(warning)
+    elif url != session.settings.broker_url:
+        secrets.forget(session.paths, broker_url.SECRET)
+    Settings.change(session.paths.settings, **{BROKER: url})
+    later = ""
+    if daemon_is_running(session.paths):
+        later = "\nIt holds from the daemon's next start on; “ambuda-desktop daemon --stop” ends this one."
+    session.tell(f"{BROKER} = {url or 'none'}{later}", {BROKER: url})
 
 
 def _save(session: Session, key: str, values: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
-"""`workers`: the daemon, Redis, the pools and their processes."""
+"""`workers`: the daemon, Redis, a broker beside it, the pools and their processes."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from ambuda_desktop.broker_url import place
 from ambuda_desktop.cli import say, words
 from ambuda_desktop.cli.code_words import code_lines
 from ambuda_desktop.cli.options import example, takes_json
@@ -93,6 +94,7 @@ def _known(session: Session) -> dict[str, Any]:
         "running": running,
         "daemon": said.get("daemon") if running else None,
         "redis": said.get("redis") if running else None,
+        "broker": said.get("broker") if running else None,
         "pools": said.get("pools") if running else {},
         "generations": said.get("generations") or [] if running else [],
         "exits": said.get("exits") or [],
@@ -107,6 +109,8 @@ def _known(session: Session) -> dict[str, Any]:
 
 def _lines(session: Session, known: dict[str, Any]) -> list[str]:
     lines = [f"daemon  {_daemon(known)}", f"redis   {_redis(known)}"]
+    if broker := known["broker"]:
+        lines.append(f"broker  {_broker(broker)}")
     for pool in POOLS:
         lines.append(f"{pool:6}  {_pool(known, pool)}")
         for generation in known["generations"]:
@@ -135,6 +139,15 @@ def _redis(known: dict[str, Any]) -> str:
         return "not running"
     memory = f", {words.size(redis['memory'])}" if redis.get("memory") else ""
     return f"{redis['state']}{memory}, process {redis['pid']}"
+
+
+def _broker(broker: dict[str, Any]) -> str:
+    if broker["state"] == "running":
+        return f"RabbitMQ at {place(broker['url'])}, answers since {words.clock(broker['since'])}"
+    reason = f": {broker['reason']}" if broker["reason"] else ""
+    since = words.clock(broker["since"])
+    silent = f"RabbitMQ at {place(broker['url'])} does not answer since {since}; tasks wait{reason}"
+    return click.style(broker["sentence"] or silent, fg="yellow")
 
 
 def _pool(known: dict[str, Any], name: str) -> str:

@@ -40,11 +40,12 @@ class Dispatcher:
 
     def __init__(
         self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery, census: Census,
-        notice: Callable[[str], None],
+        notice: Callable[[str], None], on_refused: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """`on_refused` is called when the broker does not take a task."""
         self._paths, self._census, self._notice = paths, census, notice
         self._connection = connection
-        self._app = app
+        self._app, self._on_refused = app, on_refused
         self._next_sweep = 0.0
         self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
         self._sent_at: dict[str, float] = {}  # task id to time.monotonic(), of those in flight
@@ -206,13 +207,16 @@ class Dispatcher:
                 dispatch.hold_for_code(self._connection, unknown)
             rows = dispatch.mark_sent(self._connection, [r["id"] for r in waiting], generation.queue)
         self._sent_at |= dict.fromkeys([r["id"] for r in rows], time.monotonic())
-        for row in rows:
+        for number, row in enumerate(rows):
             try:
                 self._app.publish(row, generation.queue)
             except OperationalError as error:
-                log.warning("Redis did not take task %s: %s", row["id"], error)
+                log.warning("The broker did not take task %s: %s", row["id"], error)
+                self._on_refused()
+                # The rest too: each would wait for an answer as long as this one did.
                 with transaction(self._connection):
-                    dispatch.wait_again(self._connection, [row["id"]])
+                    dispatch.wait_again(self._connection, [r["id"] for r in rows[number:]])
+                return number
             except Exception as error:
                 # Not Redis, so the row itself: it would fail each time, and hold up all that come after it.
                 log.exception("Task %s cannot be sent", row["id"])

@@ -161,6 +161,10 @@ class Generation:
         """Seconds since it was ordered; those that the machine slept do not count."""
         return time.monotonic() - self._ordered_at
 
+    def excuse(self) -> None:
+        """It cannot get ready now: its time to do so begins anew."""
+        self._ordered_at = time.monotonic()
+
     def make_live(self) -> None:
         """Tasks go to it from now on."""
         self.state = "live"

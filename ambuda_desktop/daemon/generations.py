@@ -33,8 +33,7 @@ class Generations:
         warmth: Warmth,
     ) -> None:  # fmt: skip
         self._paths, self._census, self._code, self._warmth = paths, census, code, warmth
-        self._sizes = dict(sizes)
-        self._notice = notice
+        self._sizes, self._notice = dict(sizes), notice
         self._all: list[Generation] = []
         self._live: dict[str, Generation] = {}
         #: Promoted one by one as they get ready: a first start, another size, a Redis that came back empty.
@@ -46,6 +45,8 @@ class Generations:
         self._false_starts = FalseStarts(code, notice)
         self._too_bad = ""  # the hash of code that could not take the place of live one
         self._probation = Probation()
+        #: The broker does not answer, so nobody can get ready, and nobody is to blame for it.
+        self.is_cut_off = False
         #: What happened to code that was live: for whoever keeps the history of reloads.
         self.gone_back: list[str] = []
 
@@ -55,7 +56,8 @@ class Generations:
         self._warmth.tick()
         for generation in self._all:
             generation.tick()
-            self._pass_on(generation)
+            while generation.sentences:
+                self._notice(generation.sentences.pop(0))
             self._retire(generation, generation.queue in busy, now)
         gone = [g for g in self._all if g.state == "gone"]
         self._all = [g for g in self._all if g.state != "gone"]
@@ -224,12 +226,8 @@ class Generations:
         if live is not None:
             self._backoff[pool].worked(now)
         is_right = live is not None and (live.size == self._sizes[pool] or self._too_bad == self._code.hash)
-        if not is_right and coming is None and self._backoff[pool].may_try(now):
+        if not is_right and coming is None and not self.is_cut_off and self._backoff[pool].may_try(now):
             self._start(pool)
-
-    def _pass_on(self, generation: Generation) -> None:
-        while generation.sentences:
-            self._notice(generation.sentences.pop(0))
 
     def _retire(self, generation: Generation, busy: bool, now: float) -> None:
         may_rest = self._probation.way_back(self._all).get(generation.pool) is generation
@@ -240,6 +238,8 @@ class Generations:
                 generation.terminate()
         elif generation.state == "resting" and not may_rest:
             generation.terminate()
+        elif generation.state == "starting" and self.is_cut_off:
+            generation.excuse()
         elif generation.state == "starting" and generation.age > START_TIMEOUT and not generation.is_late:
             log.warning("Generation %s is not ready after %s s: ending it", generation.queue, START_TIMEOUT)
             generation.is_late = True
@@ -261,7 +261,8 @@ class Generations:
         code = exit_code(generation.exit_code)
         if generation.live_since is None:
             log.warning("Generation %s did not get ready (%s)", generation.queue, code)
-            if was_coming:  # what becomes of the others is the business of who ordered them
+            # What becomes of the others is the business of who ordered them.
+            if was_coming and not self.is_cut_off:
                 self._note_early_death(generation, now)
             return
         self._census.exited(generation.pid, pool, "worker", code)

@@ -6,12 +6,14 @@ from typing import Any, Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.broker_url import place
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import books, control, facts, query
+from ambuda_desktop.ui.durations import clock
 
 TRIES = 3  # starts in vain before the window says that it does not help
 
-Key = Literal["daemon", "redis", "pools"]
+Key = Literal["daemon", "redis", "broker", "pools"]
 
 
 def _tr(text: str) -> str:
@@ -78,12 +80,23 @@ def troubles(status: Status) -> dict[Key, str]:
         return {"daemon": _no_daemon(status)}
     if (status.facts.get("daemon") or {}).get("state") == "stopping":
         return {"daemon": _tr("The daemon is stopping after the pages in hand.")}
+    if found := _no_broker(status):
+        return found
+    if not status.pools_ready:
+        return {"pools": _tr("Workers are starting.")}
+    return {}
+
+
+def _no_broker(status: Status) -> dict[Key, str]:
     if status.redis.get("state") == "stopped":
         return {"redis": _tr("Redis ended and is being started again; work waits and will go on by itself.")}
     if status.redis.get("state") == "silent":
         return {"redis": _tr("Redis does not answer; work waits and will go on by itself.")}
-    if not status.pools_ready:
-        return {"pools": _tr("Workers are starting.")}
+    broker = status.facts.get("broker") or {}
+    if broker.get("state") == "silent":
+        words = _tr("RabbitMQ at {} does not answer since {}; tasks wait, and go on by themselves.")
+        said = broker.get("sentence") or words.format(place(broker["url"]), clock(broker["since"]))
+        return {"broker": said}
     return {}
 
 

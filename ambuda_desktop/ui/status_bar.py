@@ -63,7 +63,7 @@ class StatusBar(QWidget):
             if label.text() != text:
                 label.setText(text)
             label.setVisible(bool(text))
-        tone: Tone = "failed" if "redis" in troubles(status) else "waiting"
+        tone: Tone = "failed" if {"redis", "broker"} & troubles(status).keys() else "waiting"
         if not troubles(status):
             tone = "running" if status.in_progress else "done"
         if status.all_paused:

@@ -9,7 +9,7 @@ from ambuda_desktop.ui.bars import Bars
 from ambuda_desktop.ui.status import TRIES, Key, Status, troubles
 
 #: Seconds something must last before it is worth a bar; the status bar says it at once.
-PATIENCE: dict[Key, float] = {"daemon": 3.0, "redis": 0.0, "pools": 5.0}
+PATIENCE: dict[Key, float] = {"daemon": 3.0, "redis": 0.0, "broker": 3.0, "pools": 5.0}
 
 
 class TroubleBars:

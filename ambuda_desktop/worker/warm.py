@@ -7,9 +7,12 @@ import functools
 import gc
 import importlib
 import logging
+import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+
+from ambuda_desktop.celery_config import BROKER
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +26,16 @@ CELERY = (
     "celery.worker.request", "celery.worker.strategy", "celery.worker.worker", "kombu.asynchronous.hub",
     "kombu.transport.redis", "redis.connection", "redis.utils",
 )  # fmt: skip
+#: What a worker needs beyond that where RabbitMQ is the broker; the keyring has its password.
+RABBITMQ = ("amqp", "kombu.transport.pyamqp", "keyring")
 #: Ours, and no task code. What a task file imports of the program beyond these counts as task code.
 OURS = ("ambuda_desktop.worker.main", "ambuda_desktop.worker.task")
 
 
 def warm(learned: Iterable[str]) -> list[str]:
     """Import all that, and `learned`: modules of others that earlier generations needed. Returns those that failed."""
-    failed = [name for name in (*CELERY, *OURS, *learned) if not _import(name)]
+    rabbitmq = RABBITMQ if os.environ.get(BROKER) else ()
+    failed = [name for name in (*CELERY, *rabbitmq, *OURS, *learned) if not _import(name)]
     _warm_known_costs()
     # What is there now is never looked at by the collector again, so that its pages stay shared.
     gc.collect()

@@ -18,6 +18,24 @@ def test_troubles_most_important_first() -> None:
     assert list(troubles(Status({**POOLS, "redis": {"state": "silent"}}, daemon_runs=True))) == ["redis"]
 
 
+def test_a_broker_that_is_away_is_named_before_the_workers_that_wait_for_it() -> None:
+    silent = {
+        "state": "silent",
+        "url": "amqp://me@mq.example.org//",
+        "since": 1_700_000_000.0,
+        "reason": "no route",
+    }
+    (said,) = troubles(Status({"broker": silent}, daemon_runs=True)).items()
+    assert said[0] == "broker"
+    assert "RabbitMQ at mq.example.org:5672 does not answer since" in said[1]
+    refused = troubles(
+        Status({"broker": {**silent, "sentence": "It refuses the password."}}, daemon_runs=True)
+    )
+    assert refused == {"broker": "It refuses the password."}
+    assert not troubles(Status({**POOLS, "broker": {**silent, "state": "running"}}, daemon_runs=True))
+    assert not troubles(Status({**POOLS, "broker": None}, daemon_runs=True))
+
+
 def test_unknown_facts_are_not_claimed() -> None:
     assert facts_in_words(Status()) == ["0 tasks in the history"]
     known = Status({**POOLS, "redis": {"state": "running", "memory": 3_100_000}}, {"waiting": 312})

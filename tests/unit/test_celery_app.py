@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import ssl
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from kombu.utils.json import loads
 
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.celery_config import BROKER, celery_settings
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.connection import connect
@@ -106,3 +108,26 @@ def test_a_process_that_had_the_old_store_open_submits_to_the_new_one(app: Store
     result = app.send_task("add", [3, 4])
     with closing(connect(paths.store)) as fresh:
         assert only_row(fresh)["id"] == result.id
+
+
+def test_queues_of_generations_go_from_rabbitmq_by_themselves(app: StoreCelery) -> None:
+    queue: Any = app.amqp.queues["cpu.1f3a.1"]
+    assert queue.expires == 3600
+    assert queue.durable
+    assert (queue.exchange.name, queue.routing_key) == ("", "cpu.1f3a.1")
+
+
+def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a daemon with RabbitMQ and its password
+    monkeypatch.setenv(BROKER, "amqps://me@mq.example.org/books")
+    (paths.root / "secrets").mkdir()
+    (paths.root / "secrets" / "broker").write_text("s3cret")
+    app = StoreCelery("unit", set_as_current=False)
+
+    # Then results stay in our Redis, the password stands in no setting, and a stranger's certificate is refused
+    connection: Any = app.connection_for_write()
+    assert connection.as_uri() == "amqps://me:**@mq.example.org:5671/books"
+    assert app.conf.result_backend.startswith("redis+socket://")
+    assert "s3cret" not in str(celery_settings())
+    assert connection.password() == "s3cret"
+    assert app.conf.broker_use_ssl["cert_reqs"] == ssl.CERT_REQUIRED

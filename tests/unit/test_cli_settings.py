@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
+from ambuda_desktop import secrets
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
@@ -133,3 +136,45 @@ def test_what_somebody_else_sets_meanwhile_is_kept(
     monkeypatch.setattr(Settings, "model_validate", meanwhile)
     commands.run("settings", "set", "theme", "dark")
     assert (Settings.load(paths.settings).theme, Settings.load(paths.settings).notify) == ("dark", False)
+
+
+@pytest.fixture
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
+    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
+    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths) -> None:
+    # When a broker is set with its password
+    said = commands.run("settings", "set", "broker_url", "amqp://ambuda:s3cret@mq.example.org/books")
+
+    # Then the settings and what is said have it not, and it lies where secrets lie
+    assert said.stdout == "broker_url = amqp://ambuda@mq.example.org/books\n"
+    assert "kept in" in said.stderr
+    assert "s3cret" not in paths.settings.read_text() + said.output
+    assert secrets.read(paths, "broker") == "s3cret"
+
+    # And the same address without one keeps it, another is not given it
+    commands.run("settings", "set", "broker_url", "amqp://ambuda@mq.example.org/books")
+    assert secrets.read(paths, "broker") == "s3cret"
+    commands.run("settings", "set", "broker_url", "amqp://ambuda@elsewhere.example.org/books")
+    assert secrets.read(paths, "broker") is None
+
+    # And it is forgotten with the broker
+    commands.run("settings", "set", "broker_url", "amqps://ambuda:s3cret@mq.example.org/books")
+    assert commands.out("settings", "reset", "broker_url") == "broker_url = none\n"
+    assert secrets.read(paths, "broker") is None
+    assert Settings.load(paths.settings).broker_url == ""
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_what_is_no_broker_is_refused_without_repeating_it(commands: Commands, paths: Paths) -> None:
+    for typed in ("redis://:s3cret@localhost", "amqp://a:s3cret@one;amqp://a:s3cret@two", "amqp://a:s3cret@"):
+        said = commands.err("settings", "set", "broker_url", typed, code=3)
+        assert "“broker_url” cannot be that" in said
+        assert "s3cret" not in said
+    assert not paths.settings.exists()
+    assert secrets.read(paths, "broker") is None

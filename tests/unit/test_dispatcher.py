@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from kombu.exceptions import OperationalError
 
 from ambuda_desktop.daemon import dispatcher as dispatching
 from ambuda_desktop.daemon.census import Census
@@ -108,3 +109,25 @@ def test_a_pool_that_is_away_for_a_moment_keeps_what_waits_for_it(
     assert waiting_for_code(store) == {}
     dispatcher.send([live("cpu.x.1", "t"), live("net.x.2", "t")])
     assert published == [("b", "net.x.2")]
+
+
+def test_a_broker_that_does_not_answer_is_asked_once(paths: Paths, store: sqlite3.Connection) -> None:
+    # Given a broker that takes the first of four tasks, and does not answer any more
+    asked: list[str] = []
+
+    def publish(row: sqlite3.Row, _queue: str) -> None:
+        asked.append(row["id"])
+        if len(asked) > 1:
+            raise OperationalError("timed out")
+
+    refused: list[None] = []
+    app: Any = SimpleNamespace(publish=publish)
+    dispatcher = Dispatcher(paths, store, app, Census([]), list[str]().append, lambda: refused.append(None))
+    insert(store, [NewTask("t", id=i) for i in "abcd"])
+
+    # When they are sent, then one is out, and all others wait again, without each having waited for an answer
+    assert dispatcher.send([live("cpu.x.1", "t")]) == 1
+    assert asked == ["a", "b"]
+    assert refused == [None]
+    assert [row["id"] for row in dispatcher.in_flight()] == ["a"]
+    assert store.execute("SELECT count(*) FROM tasks WHERE state = 'PENDING'").fetchone()[0] == 3

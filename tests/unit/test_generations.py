@@ -330,3 +330,28 @@ def test_an_exit_code_of_an_earlier_process_of_the_same_number_is_not_taken_for_
     generation = Generation(paths, cast(Any, server), 2, {"queue": "cpu.x.2", "kind": "prefork", "size": 1})
     generation.tick()
     assert generation.exit_code is None
+
+
+def test_while_the_broker_is_away_nobody_starts_and_nobody_is_blamed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given workers on their way when the broker goes away
+    world.tick()
+    world.generations.is_cut_off = True
+    first = list(world.ordered)
+
+    # When they wait for it longer than they may, and some end because of it
+    monkeypatch.setattr(module, "START_TIMEOUT", -1.0)
+    world.tick()
+    assert not any(g.is_late for g in first)
+    for _ in range(3):
+        for generation in world.ordered:
+            generation.die(imported=True)
+        world.tick()
+
+    # Then no others are started until it is there again, and these are processes as before
+    assert world.ordered == first
+    monkeypatch.setattr(module, "START_TIMEOUT", 60.0)
+    world.generations.is_cut_off = False
+    world.tick()
+    assert [g.kind for g in world.ordered[2:]] == ["prefork", "threads"]

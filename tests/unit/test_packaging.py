@@ -199,6 +199,33 @@ def test_tests_need_a_screen_that_the_program_does_not(checkout: Checkout) -> No
     assert "--require-hashes" not in checkout.calls  # Python was ready
 
 
+def test_rabbitmq_is_for_tests_and_is_not_started(checkout: Checkout) -> None:
+    # Given a machine without RabbitMQ, and an apt that says whether it may start what it installs
+    checkout.absent("rabbitmq-server")
+    checkout.set_up("run")
+    assert "apt-get" not in checkout.calls
+    policy = checkout.bin / "policy-rc.d"
+    script = checkout.path / "packaging" / "setup.sh"
+    script.write_text(script.read_text().replace("/usr/sbin/policy-rc.d", str(policy)))
+    checkout.fake("apt-get", FAKE_APT_GET + f'"{policy}"; echo "may start: $?" >>"$CALLS"\n')
+    for tool in ("chmod", "tee"):
+        found = shutil.which(tool)
+        assert found is not None
+        (checkout.bin / tool).symlink_to(found)
+    checkout.fake("systemctl", '#!/bin/bash\necho "systemctl $*" >>"$CALLS"\n')
+    # When the tests are set up, then it is installed and may not be started, and what forbade it is gone again
+    done = checkout.set_up("test")
+    assert "install --no-install-recommends rabbitmq-server" in checkout.calls, done.stderr
+    assert "may start: 101" in checkout.calls
+    assert not policy.exists()
+    # And where it cannot be had, that is said
+    checkout.fake("apt-get", "#!/bin/bash\nexit 1\n")
+    checkout.absent("rabbitmq-server")
+    script.write_text(script.read_text() + "\n")
+    assert "the tests of RabbitMQ as broker are skipped" in checkout.set_up("test").stderr
+    assert not policy.exists()
+
+
 def test_without_root_it_goes_on_and_says_what_the_lack_costs(tmp_path: Path) -> None:
     # Given a user without root or sudo, on a machine without poppler and with a library missing
     checkout = Checkout(tmp_path, root=False)

@@ -43,3 +43,12 @@ def test_options_get_a_name_and_lose_it(tmp_path: Path) -> None:
     assert Settings.load(place).presets["Old prints"] == gray
     Settings.change_preset(place, "Old prints", None)
     assert list(Settings.load(place).presets) == ["Small"]
+
+
+def test_a_broker_is_kept_without_its_password(tmp_path: Path) -> None:
+    place = tmp_path / "settings.json"
+    assert Settings.change(place, broker_url="amqps://me@mq.example.org/books").broker_url.startswith("amqps")
+    with pytest.raises(BadInput, match="kept apart") as raised:
+        Settings.change(place, broker_url="amqps://me:s3cret@mq.example.org/books")
+    assert "s3cret" not in f"{raised.value} {raised.value.__cause__}"
+    assert "s3cret" not in place.read_text()

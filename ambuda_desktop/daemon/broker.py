@@ -1,0 +1,189 @@
+"""RabbitMQ as broker: whether it answers, and what programs without our code put there.
+
+A thread of its own listens on Celery's default queue, so that a broker that is away never holds up the daemon. As long
+as it is away nothing is published, and no worker is started that could not get ready.
+"""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import amqp
+from kombu import Connection, Consumer, Exchange, Queue
+from kombu.exceptions import OperationalError
+from kombu.message import Message
+
+from ambuda_desktop.broker_url import place
+from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.celery_config import BROKER_HEARTBEAT
+from ambuda_desktop.daemon.backoff import Backoff
+from ambuda_desktop.daemon.foreign import Intake
+from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.paths import Paths
+
+log = logging.getLogger(__name__)
+
+QUEUE = "celery"  # where `send_task` goes that names no queue
+LISTEN = 0.5  # seconds until we look whether we shall stop
+MORE = 0.005  # seconds in which further messages join those that came: a commit costs more
+MOST = 100  # messages in one commit
+LONGEST_PAUSE = 2.0  # seconds between two tries to connect
+FIRST_PAUSE = 0.2  # seconds
+REFUSED = (
+    "RabbitMQ at {} refuses the user or the password, so tasks wait. “ambuda-desktop settings set broker_url "
+    "amqp://USER:PASSWORD@HOST/VHOST” gives others, from the daemon's next start on."
+)
+
+
+class Broker:
+    """`answers` says whether tasks may go out; `tick()` says True when it answers again."""
+
+    def __init__(self, paths: Paths, app: StoreCelery, url: str) -> None:
+        self._app, self._url = app, url
+        self._intake = Intake(paths, app)
+        self._refused = paths.refused_messages
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
+        self._publishing = Backoff()
+        self._since = time.time()  # it is as it is
+        self._connected = False
+        self._reason = ""
+        self._sentence = ""  # where a person has to do something about it
+        self._pause = FIRST_PAUSE
+        self._found_times = self._told_times = (
+            0  # how often it was found, and for how many of those `tick` was asked
+        )
+        #: For the user, not yet passed on.
+        self.sentences: list[str] = []
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Listen no more; what is not acknowledged stays with the broker. `join` waits until that is so."""
+        self._stop.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    @property
+    def answers(self) -> bool:
+        """Whether the broker is there."""
+        return self._connected
+
+    @property
+    def may_send(self) -> bool:
+        """Whether it is there and took what it was given last, or has had time since."""
+        return self._connected and self._publishing.may_try(time.monotonic())
+
+    def refused(self) -> None:
+        """It did not take a task: there may be no memory or no disk left there."""
+        self._publishing.failed(time.monotonic())
+
+    def tick(self) -> bool:
+        """True once after each time that it was away."""
+        self._publishing.worked(time.monotonic())
+        before, self._told_times = self._told_times, self._found_times
+        if before < self._told_times:
+            self._publishing = Backoff()
+        # The first time is no return: nothing was connected to it before.
+        return 0 < before < self._told_times
+
+    def fact(self) -> dict[str, Any]:
+        """What the window shows of it."""
+        state = "running" if self._connected else "silent"
+        return {"state": state, "url": self._url, "since": self._since, "reason": self._reason,
+                "sentence": self._sentence}  # fmt: skip
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except amqp.AccessRefused as error:
+                self._lost(str(error), REFUSED.format(place(self._url)))
+            except AmbudaError as error:  # the keyring with its password is locked
+                self._lost(str(error), str(error))
+            except (amqp.AMQPError, OSError, OperationalError) as error:
+                self._lost(str(error) or type(error).__name__)
+            except Exception as error:
+                log.exception("Listening to the broker failed; starting again")
+                self._lost(type(error).__name__)
+            self._stop.wait(self._pause)
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self._app.close_store()
+
+    def _lost(self, reason: str, sentence: str = "") -> None:
+        if self._connected or not self._reason:
+            log.warning("The broker at %s does not answer: %s", place(self._url), reason)
+            self._since = time.time()
+        self._connected, self._reason, self._sentence = False, reason, sentence
+
+    def _listen(self) -> None:
+        connection = self._app.connection_for_read(heartbeat=BROKER_HEARTBEAT)
+        try:
+            # Not `connect`: that would wait for two seconds before it says no.
+            connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=False)
+            came: list[Message] = []
+            channel = connection.channel()
+            consumer = Consumer(
+                channel, [_default_queue(connection)], on_message=came.append, auto_declare=False
+            )
+            consumer.qos(prefetch_count=MOST)
+            consumer.consume()
+            self._found()
+            while not self._stop.is_set():
+                connection.heartbeat_check()
+                _gather(connection, came)
+                if came:
+                    self._take(came)
+                    came.clear()
+        finally:
+            with suppress(Exception):  # it may be gone already
+                connection.collect()
+
+    def _found(self) -> None:
+        log.info("The broker at %s answers", place(self._url))
+        self._connected, self._since, self._pause = True, time.time(), FIRST_PAUSE
+        self._reason = self._sentence = ""
+        self._found_times += 1
+
+    def _take(self, came: Sequence[Message]) -> None:
+        try:
+            refused = self._intake.take(came)
+        except (sqlite3.OperationalError, OSError) as error:
+            log.warning("Messages stay with the broker, because they cannot be written down: %s", error)
+            for message in came:
+                if not message.acknowledged:
+                    message.requeue()
+            self._stop.wait(LISTEN)
+            return
+        if refused:
+            what = "A message" if refused == 1 else f"{refused} messages"
+            self.sentences.append(
+                f"{what} from the broker asked for no task, and can be read in {self._refused}."
+            )
+
+
+def _default_queue(connection: Connection) -> Queue:
+    """Celery's default queue: as it is there, because whoever made it may have made it with other arguments."""
+    queue = Queue(QUEUE, Exchange(QUEUE, type="direct"), QUEUE)
+    try:
+        with connection.channel() as channel:
+            queue.bind(channel).queue_declare(passive=True)
+    except amqp.NotFound:
+        with connection.channel() as channel:
+            queue.bind(channel).declare()
+    return queue
+
+
+def _gather(connection: Connection, came: list[Message]) -> None:
+    """Wait for a message, and for those that come right after it."""
+    timeout = LISTEN
+    with suppress(TimeoutError):
+        while len(came) < MOST:
+            connection.drain_events(timeout=timeout)
+            timeout = MORE
