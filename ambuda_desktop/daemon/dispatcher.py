@@ -190,9 +190,11 @@ class Dispatcher:
                     return False
                 with task_id(update.id):
                     log.warning("Task %s took its pool process with it: %s", update.id, update.error)
-                reason = exit_reason(update.error)
+                reason, advice = self._census.why(row, exit_reason(update.error))
                 self._census.exited(row["pid"], row["pool"], "pool process", reason, update.id)
-                return dispatch.lost(self._connection, [update.id], f"its pool process ended: {reason}")
+                return dispatch.lost(
+                    self._connection, [update.id], f"its pool process ended: {reason}", advice
+                )
         return False
 
     def _went_down(self, generation: Generation, rows: list[sqlite3.Row]) -> None:

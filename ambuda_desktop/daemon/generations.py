@@ -66,6 +66,11 @@ class Generations:
         self._warmth.release([g.server for g in self._all])
         return gone
 
+    @property
+    def all(self) -> Sequence[Generation]:
+        """Each that has not ended."""
+        return self._all
+
     def live(self, pool: str) -> Generation | None:
         """The one that gets the tasks of a pool; None while it starts."""
         return self._live.get(pool)

@@ -18,6 +18,7 @@ from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.live_code import LiveCode
+from ambuda_desktop.daemon.memory_limit import MemoryLimit
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
 from ambuda_desktop.errors import AlreadyRunning
@@ -89,6 +90,7 @@ class Daemon:
         self.app = StoreCelery("ambuda_daemon", backend="disabled://", set_as_current=False)
         self.census = Census(fact(self.connection, "exits") or [])
         self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census)
+        self.memory = MemoryLimit(paths, self.census, self.board.notice)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
@@ -135,6 +137,7 @@ class Daemon:
         if self.redis.tick():
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
+        self.memory.tick(in_flight, self.generations.all)
         self._gone += self.code.tick(busy={row["generation"] for row in in_flight})
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []

@@ -27,6 +27,7 @@ from ambuda_desktop.celery_app import app
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import NET
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.worker.catalogue import catalogue
 from ambuda_desktop.worker.loading import imported_files, load_tasks
 from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
@@ -87,8 +88,10 @@ def run(order: Order, stdin: int, status: Status) -> int:
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
+    recycle = Settings.usable(paths.settings).memory_recycle * 1000  # KB
     app.worker_main(
         ["--quiet", "worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
+         "--max-memory-per-child", str(recycle),
          "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
     )  # fmt: skip
     return 0
