@@ -34,6 +34,7 @@ from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
 IMPORT_TIMEOUT = 15.0  # seconds for a file of task code; google.cloud.vision takes 3 on a slow disk, once
+REAP_EVERY = 0.2  # seconds between two looks for pool processes that ended
 FAILED = 1  # exit code of one whose task code cannot be used
 
 
@@ -88,6 +89,8 @@ def run(order: Order, stdin: int, status: Status) -> int:
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
+    if order.kind == "prefork":
+        signals.worker_ready.connect(_look_for_ends)
     recycle = Settings.usable(paths.settings).memory_recycle * 1000  # KB
     app.worker_main(
         ["--quiet", "worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
@@ -164,6 +167,12 @@ def _open_outputs(paths: Paths, pool: str) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # `dev` shows what tasks print when they print it
     logs.to_file(paths.logs / f"worker-{pool}.log")
+
+
+def _look_for_ends(sender: Any, **_: Any) -> None:
+    """A pool process closes its pipe a moment before its end can be waited for. Celery looks when the pipe closes, so
+    mostly too early, and then not for five seconds, in which the next task may wait for a process that is gone."""
+    sender.hub.call_repeatedly(REAP_EVERY, sender.pool.maintain_pool)
 
 
 def _keep_our_logging(**_: Any) -> None:
