@@ -14,7 +14,8 @@ from ambuda_desktop.paths import ENVIRONMENT, Paths
 
 NAME = "ambuda-desktop.service"
 RELOAD, ENABLE, DISABLE = ["daemon-reload"], ["enable", NAME], ["disable", "--now", NAME]
-START = ["enable", "--now", NAME]
+START, STOP = ["enable", "--now", NAME], ["stop", NAME]
+WANTED = "default.target.wants"  # where systemd links what `enable` was asked for
 
 #: KillMode: only the daemon is told to stop, and ends its own. A second daemon on the same data folder is not tried
 #: again and again.
@@ -95,13 +96,12 @@ def remove(session: Session) -> None:
         return
     stopped = _systemctl(DISABLE)
     try:
-        path.unlink(missing_ok=True)
+        for file in (path.parent / WANTED / NAME, path):
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise BadInput(f"{path} cannot be removed: {error.strerror}.") from error
     _systemctl(RELOAD)
-    sentence = (
-        "" if stopped else f" systemd does not answer here. Where it does, run: {_typed(DISABLE, RELOAD)}"
-    )
+    sentence = "" if stopped else f" systemd does not answer here. Where it does, run: {_typed(STOP, RELOAD)}"
     session.tell(f"Removed {path}.{sentence}", {"unit": str(path), "removed": True})
 
 

@@ -138,8 +138,12 @@ def test_without_systemd_the_user_is_told_what_to_run(
     told = commands.out("daemon", "--install-unit")
     assert unit_path().exists()
     assert "systemctl --user daemon-reload && systemctl --user enable --now ambuda-desktop.service" in told
-    assert "disable --now" in commands.out("daemon", "--remove-unit")
+    link = unit_path().parent / "default.target.wants" / unit_path().name
+    link.parent.mkdir()
+    link.symlink_to(unit_path())
+    assert "systemctl --user stop" in commands.out("daemon", "--remove-unit")
     assert not unit_path().exists()
+    assert not link.is_symlink()
 
 
 def test_a_place_that_cannot_be_written_is_told(commands: Commands, configuration: Path, said: Path) -> None:
