@@ -8,8 +8,6 @@
 """
 
 import argparse
-import os
-import platform
 import resource
 import signal
 import statistics
@@ -33,6 +31,7 @@ from tests.bench.measuring import (
     adopt_orphans,
     cpu_of_living,
     interval,
+    machine,
     median,
     peak_memory,
 )
@@ -55,9 +54,7 @@ def main() -> None:
     # Ended from outside, it still ends the daemons it started and removes its folders.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     pdf: Path | None = arguments.pdf
-    print(
-        f"{time.strftime('%Y-%m-%d')}, {_machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
-    )
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n    python -m tests.bench.bench_split {_command()}\n")
     with temporary() as folder:
         if pdf and arguments.pages:
             pdf = first_pages(pdf, arguments.pages, folder)
@@ -194,14 +191,6 @@ def _label(pdf: Path) -> str:
         pages = len(book.pages)
         copied = sum(isinstance(preflight(page), Copy) for page in book.pages)
     return f"{pdf.stem}: {copied} pages copied, {pages - copied} rendered"
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
-        f"Python {platform.python_version()}"
-    )
 
 
 def _command() -> str:
