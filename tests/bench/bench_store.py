@@ -105,7 +105,7 @@ def _plain(plain: Plain, count: int) -> float:
 
 def bench_nothing(pairs: int, count: int) -> None:
     """Tasks that do nothing, through all of ours and all of plain Celery's, in turns."""
-    with plain_celery(PROCESSES) as plain, running_program(PROCESSES, {"bench": NOTHING}) as program:
+    with running_program(PROCESSES, {"bench": NOTHING}) as program, plain_celery(PROCESSES) as plain:
         _ours_done(program, count), _plain_done(plain, count)  # the first run of each loads what it needs
         found = [(_ours_done(program, count), _plain_done(plain, count)) for _ in range(pairs)]
     ours, theirs = zip(*found, strict=True)
@@ -143,7 +143,7 @@ def _ours_cpu(program: Program) -> float:
 def bench_book(pdf: Path, pairs: int) -> None:
     """The same pages through all of ours and through plain Celery, in turns; one process each: two pages side by side
     slow each other."""
-    with plain_celery(processes=1) as plain, running_program(processes=1) as program:
+    with running_program(processes=1) as program, plain_celery(processes=1) as plain:
 
         def ours() -> float:
             before = _ours_cpu(program)
