@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pikepdf
 
-from ambuda_desktop.library import add_book
+from ambuda_desktop.library import NewBook, add_book
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.worker.pdf.preflight import Copy, preflight
 from ambuda_desktop.worker.split.finish import finish
@@ -128,7 +128,7 @@ def bench_queue(books: list[Path], pairs: int) -> None:
 def through_queue(program: Program, pdf: Path) -> float:
     """CPU seconds of daemon, Redis and workers, from the accepted row to the manifest."""
     before = cpu_of_living()
-    book = add_book(program.connection, program.paths, pdf, ignore)
+    book = add_book(program.connection, program.paths, pdf, ignore, NewBook(again=True))
     deadline = time.monotonic() + LIMIT
     while time.monotonic() < deadline:
         found = summary(program.connection, book)
