@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from ambuda_desktop.errors import BadInput, NotRunning, StoreDamaged
+from ambuda_desktop.errors import NotRunning, StoreDamaged
 from ambuda_desktop.locks import PROBE, FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
@@ -102,10 +102,7 @@ def _has_failed(paths: Paths) -> bool:
 
 def stop_timeout(paths: Paths) -> float:
     """Seconds that running tasks get; settings that cannot be read must not keep anybody from stopping."""
-    try:
-        return Settings.load(paths.settings).stop_timeout
-    except BadInput:
-        return Settings().stop_timeout
+    return Settings.usable(paths.settings).stop_timeout
 
 
 def keep_daemon(paths: Paths) -> None:

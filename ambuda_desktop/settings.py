@@ -26,6 +26,11 @@ class Settings(BaseModel):
     language: Literal["system", "en"] = "system"
     #: Seconds that running tasks get to reach the end of their page when the daemon stops.
     stop_timeout: float = Field(default=30.0, ge=1, le=600)
+    #: MB (millions of bytes) of memory that a pool process may take; one that takes more is ended, with its task.
+    memory_limit: int = Field(default=2000, ge=100)
+    #: MB that a pool process may have taken at the end of a task; one that took more is replaced by a new one. Workers
+    #: read it when they start.
+    memory_recycle: int = Field(default=500, ge=100)
     #: The folder of all books; None: `library` in the data folder.
     library: Path | None = None
     #: How pages are made where nobody says otherwise.
@@ -53,6 +58,14 @@ class Settings(BaseModel):
             return cls()
         except ValidationError as error:
             raise BadInput(f"{path} cannot be used: {first_fault(error)}. Mend or remove it.") from error
+
+    @classmethod
+    def usable(cls, path: Path) -> "Settings":
+        """The saved settings, or the defaults where those are damaged: for what must go on all the same."""
+        try:
+            return cls.load(path)
+        except BadInput:
+            return cls()
 
     def save(self, path: Path) -> None:
         write_atomic(path, self.model_dump_json(indent=2).encode())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ambuda_desktop.cli import unit
 from ambuda_desktop.cli.options import example, takes_json
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.launch import stop_daemon
@@ -29,15 +30,22 @@ def window(session: Session, files: Sequence[Path], new_window: bool) -> None:
 @click.command()
 @click.option("--stop", is_flag=True, help="Stop the daemon after the pages in hand.")
 @click.option("--while-needed", is_flag=True, help="End when there is no work and nobody watches.")
+@click.option("--install-unit", is_flag=True, help="Let systemd start the daemon at login and after a crash.")
+@click.option("--remove-unit", is_flag=True, help="Stop that daemon, and start it no more.")
 @takes_json
 @pass_session
-@example("daemon", "daemon --stop")
-def daemon(session: Session, stop: bool, while_needed: bool) -> None:
+@example("daemon", "daemon --stop", "daemon --install-unit")
+def daemon(session: Session, stop: bool, while_needed: bool, install_unit: bool, remove_unit: bool) -> None:
     """Run Redis and the workers in the foreground.
 
     Nobody has to: commands and window start a daemon where there is work, and it goes when that is done.
     """
+    if stop + while_needed + install_unit + remove_unit > 1:
+        raise click.UsageError("These options exclude one another.")
     session.paths.make()
+    if install_unit or remove_unit:
+        (unit.install if install_unit else unit.remove)(session)
+        return
     if stop:
         stopped = stop_daemon(session.paths)
         session.tell("Stopped." if stopped else "No daemon was running.", {"stopped": stopped})

@@ -1,5 +1,6 @@
 """Which processes there are: what each has in hand, how much memory it takes, and how the last ones ended."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -24,11 +25,20 @@ class Census:
         self._memory: dict[int, int] = {}  # bytes, by pid
         self._pids: dict[str, list[int]] = {}  # by queue
         self._next_look = 0.0
+        self._ended: dict[tuple[str, int], tuple[str, str]] = {}  # by task and attempt
 
     def exited(self, pid: int | None, pool: str, what: str, reason: str, task: str | None = None) -> None:
         """Note that a process ended that should not have."""
         found = {"at": time.time(), "pid": pid, "pool": pool, "what": what, "reason": reason, "task": task}
         self.exits = [*self.exits, found][-MOST_EXITS:]
+
+    def ends(self, row: sqlite3.Row, reason: str, advice: str) -> None:
+        """Note why we end the process that runs this attempt of a task: of its end, all that is heard is a signal."""
+        self._ended[row["id"], row["attempt"]] = reason, advice
+
+    def why(self, row: sqlite3.Row, heard: str) -> tuple[str, str]:
+        """The reason why the process of this attempt ended, and advice or nothing: ours, else what was heard."""
+        return self._ended.pop((row["id"], row["attempt"]), (heard, ""))
 
     def processes(
         self, generations: Sequence[Generation], in_flight: Sequence[sqlite3.Row]
@@ -66,6 +76,12 @@ class Census:
                         self._memory[process.pid] = round(memory / MEMORY_STEP) * MEMORY_STEP
                         pids.append(process.pid)
             self._pids[generation.queue] = pids
+
+
+def exit_reason(sentence: str | None) -> str:
+    """`signal 9 (SIGKILL)` of what Celery says of a dead pool process."""
+    found = re.search(r"exited prematurely: (.*?)(?: Job: \d+)?\.?$", sentence or "")
+    return found[1] if found else sentence or "unknown"
 
 
 def exit_code(code: int | None) -> str:

@@ -18,6 +18,7 @@ from ambuda_desktop.daemon.fact_board import FactBoard
 from ambuda_desktop.daemon.feed import Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.live_code import LiveCode
+from ambuda_desktop.daemon.memory_limit import MemoryLimit
 from ambuda_desktop.daemon.rebuild import still_good
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
@@ -71,6 +72,7 @@ class Daemon:
         self.dispatcher = Dispatcher(
             paths, self.connection, self.app, self.census, self.board.notice, self._on_refused
         )
+        self.memory = MemoryLimit(paths, self.census, self.board.notice)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
@@ -78,7 +80,6 @@ class Daemon:
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
         self._gone: list[Generation] = []
-        self._exits: dict[tuple[str, int], str] = {}
 
     def run_until_damage(self, *, while_needed: bool) -> Exception | None:
         """Run to the end; returns the error where that is damage of the store: with another one, all starts anew."""
@@ -151,12 +152,10 @@ class Daemon:
             self.generations.renew()
         if self.broker:
             self._follow_broker(self.broker)
+        self.memory.tick(in_flight, self.generations.all)
         self._gone += self.code.tick(busy={row["generation"] for row in in_flight})
-        self._exits |= self.generations.take_exits()
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
-        self.dispatcher.note_exits(self._exits, self.feed)
-        self._exits = {}
         self.dispatcher.sweep(self.redis, self.feed)
         if sending and self.redis.answers and (not self.broker or self.broker.may_send):
             live = [g for pool in POOLS if (g := self.generations.live(pool))]

@@ -5,20 +5,19 @@ import logging
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import psutil
 from kombu.exceptions import OperationalError
 
 from ambuda_desktop.celery_app import StoreCelery
-from ambuda_desktop.daemon.census import Census
-from ambuda_desktop.daemon.feed import Feed
+from ambuda_desktop.daemon.census import Census, exit_reason
+from ambuda_desktop.daemon.feed import LOST, Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.locks import is_held
 from ambuda_desktop.logs import task_id
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.pools import pool_of_queue
 from ambuda_desktop.store import dispatch, schema
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import paused_pools
@@ -75,36 +74,15 @@ class Dispatcher:
 
     def _record(self, news: Sequence[Update], gone: Sequence[Generation]) -> None:
         with transaction(self._connection):
-            ended = dispatch.record(self._connection, news)
+            ended = dispatch.record(self._connection, [u for u in news if u.state != LOST])
             in_flight = dispatch.in_flight(self._connection)
+            for update in news:
+                if update.state == LOST:
+                    ended |= self._lost(update, in_flight)
             for generation in gone:
                 self._went_down(generation, [r for r in in_flight if r["generation"] == generation.queue])
             if ended or gone:
                 dispatch.insert_finishes(self._connection)
-
-    def note_exits(self, exits: Mapping[tuple[str, int], str], feed: Feed) -> None:
-        """Pool processes ended: `exits` has why, by generation and pid. The tasks that they had in hand wait again,
-        unless Redis knows their end: a process may have ended just after it."""
-        if not exits:
-            return
-        had = {r["id"]: exits.get((r["generation"], r["pid"])) for r in self._begun()}
-        lost = {task: reason for task, reason in had.items() if reason is not None}
-        self.record(feed.look_up(list(lost)) if lost else [], [])
-        begun = {r["id"]: r for r in self._begun()}
-        with transaction(self._connection):
-            for task, reason in lost.items():
-                if task in begun and not is_held(self._paths.lease(task)):
-                    with task_id(task):
-                        log.warning("Task %s took its pool process with it: %s", task, reason)
-                    if self._note_loss([task], f"its pool process ended: {reason}"):
-                        dispatch.insert_finishes(self._connection)
-        tasks = {(r["generation"], r["pid"]): r["id"] for r in begun.values()}
-        for (queue, pid), reason in exits.items():
-            pool = pool_of_queue(queue) or queue
-            self._census.exited(pid, pool, "pool process", reason, tasks.get((queue, pid)))
-
-    def _begun(self) -> list[sqlite3.Row]:
-        return [r for r in dispatch.in_flight(self._connection) if r["state"] != schema.SENT]
 
     def send(self, live: Sequence[Generation]) -> int:
         """Fill the free slots of the live generations; returns how many tasks went out."""
@@ -224,11 +202,28 @@ class Dispatcher:
                 self.record([Update(row["id"], schema.FAILURE, generation.queue, error=sentence)], [])
         return len(rows)
 
-    def _note_loss(self, ids: Sequence[str], reason: str) -> bool:
+    def _lost(self, update: Update, in_flight: list[sqlite3.Row]) -> bool:
+        """Whether the end of its pool process ended the task too. Old news is left out: a task that is sent
+        again has not started yet, or holds its lease."""
+        for row in in_flight:
+            if (row["id"], row["generation"]) != (update.id, update.generation) or row[
+                "state"
+            ] == schema.SENT:
+                continue
+            if is_held(self._paths.lease(update.id)):
+                return False
+            with task_id(update.id):
+                log.warning("Task %s took its pool process with it: %s", update.id, update.error)
+            reason, advice = self._census.why(row, exit_reason(update.error))
+            self._census.exited(row["pid"], row["pool"], "pool process", reason, update.id)
+            return self._note_loss([update.id], f"its pool process ended: {reason}", advice)
+        return False
+
+    def _note_loss(self, ids: Sequence[str], reason: str, advice: str = "") -> bool:
         """These tasks took their process with them; returns whether one is not tried again."""
         if not ids:
             return False
-        ended = dispatch.lost(self._connection, ids, reason)
+        ended = dispatch.lost(self._connection, ids, reason, advice)
         then = "it failed" if ended else "it is tried again"
         self._notice(f"A task stopped its worker ({reason}); {then}.")
         return ended

@@ -26,6 +26,8 @@ RECONNECT = 0.1  # seconds
 AFTER_FAILURE = 1.0  # seconds
 LISTEN_TIMEOUT = 1.0  # seconds
 LOOK_UP_TIMEOUT = 0.5  # seconds
+#: Not a state of a task, but news of it: the pool process died under it.
+LOST = "LOST"
 
 
 class Feed:
@@ -133,11 +135,10 @@ def parse(meta: dict[str, Any]) -> Update | None:
         return Update(task_id, state, generation, result=result)
     if state == schema.FAILURE:
         kind, sentence = failure(result)
-        told = Update(
+        state = LOST if kind == "WorkerLostError" else schema.FAILURE
+        return Update(
             task_id, state, generation, error=_text(sentence), traceback=_text(meta.get("traceback"))
         )
-        # That its pool process died under it, the generation has told already.
-        return None if kind == "WorkerLostError" else told
     if state == schema.REVOKED:
         return Update(task_id, state, generation, error="It was not started before it expired.")
     if state == "RETRY":  # `Task.retry` has already put the row back

@@ -68,9 +68,10 @@ class Generations:
         self._warmth.release([g.server for g in self._all])
         return gone
 
-    def take_exits(self) -> dict[tuple[str, int], str]:
-        """The pool processes that ended since the last call and should not have: why, by queue and pid."""
-        return {(g.queue, pid): reason for g in self._all for pid, reason in g.take_exits().items()}
+    @property
+    def all(self) -> Sequence[Generation]:
+        """Each that has not ended."""
+        return self._all
 
     def live(self, pool: str) -> Generation | None:
         """The one that gets the tasks of a pool; None while it starts."""
@@ -142,8 +143,7 @@ class Generations:
             generation.drain()
         self._live.clear()
         self._coming.clear()
-        for pool in POOLS:
-            self._start(pool)
+        self.restart()
 
     def resize(self, sizes: Sizes) -> None:
         """Follow a wish for other pool sizes: a size is changed by a new generation."""

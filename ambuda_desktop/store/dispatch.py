@@ -128,8 +128,11 @@ def take_back(connection: sqlite3.Connection, live: Iterable[str]) -> int:
     ).rowcount
 
 
-def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str) -> bool:
-    """The pool process died under these tasks: they wait again, but not for ever. True if one ended."""
+def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str, advice: str = "") -> bool:
+    """The pool process died under these tasks: they wait again, but not for ever. True if one ended.
+
+    `advice`: a sentence that says what to do about it.
+    """
     ended = False
     for i in ids:
         row = connection.execute(
@@ -141,8 +144,10 @@ def lost(connection: sqlite3.Connection, ids: Iterable[str], reason: str) -> boo
         if row["losses"] < MAX_LOSSES:
             wait_again(connection, [i])
             continue
-        sentence = f"This task stopped its worker {MAX_LOSSES} times ({reason}), so it is not tried again."
-        ended |= record(connection, [Update(i, schema.FAILURE, error=sentence)])
+        sentence = (
+            f"This task stopped its worker {MAX_LOSSES} times ({reason}), so it is not tried again. {advice}"
+        )
+        ended |= record(connection, [Update(i, schema.FAILURE, error=sentence.strip())])
     return ended
 
 

@@ -14,7 +14,9 @@ try:
 except ImportError:  # not on every system
     resource = None  # type: ignore[assignment]
 
-MEMORY = 2 << 30  # bytes of addresses; a page of 40 megapixels takes a tenth of that
+#: Bytes of addresses; a page of 40 megapixels takes a tenth of that. Less than the setting `memory_limit` is at first
+#: (daemon/memory_limit.py): that one ends the process, this one an attempt to take more, which can be told better.
+MEMORY = 1_900_000_000
 MOST_WORDS = 65_536  # bytes kept of each output: a damaged file may be complained of for ever
 
 

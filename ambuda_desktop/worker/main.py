@@ -3,7 +3,7 @@
 It begins in a process that was just forked. Its standard input is a pipe whose other end only the daemon holds: when
 that ends, the daemon is gone, and so are we. On `status` goes one JSON object a line, an event each:
 `born` (pid), `problem` (of a file of task code), `failed` (it cannot be used), `loaded` (what it can run), `up` (one
-pool process), `ready`, `exited` (a pool process: pid, reason), `said` (a sentence for the user).
+pool process), `ready`, `said` (a sentence for the user).
 """
 
 import contextlib
@@ -27,12 +27,14 @@ from ambuda_desktop.celery_app import app
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import NET
-from ambuda_desktop.worker import pool_exits, refused
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.worker.catalogue import catalogue
 from ambuda_desktop.worker.loading import imported_files, load_tasks
+from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
 IMPORT_TIMEOUT = 15.0  # seconds for a file of task code; google.cloud.vision takes 3 on a slow disk, once
+REAP_EVERY = 0.2  # seconds between two looks for pool processes that ended
 FAILED = 1  # exit code of one whose task code cannot be used
 
 
@@ -80,28 +82,23 @@ def run(order: Order, stdin: int, status: Status) -> int:
     os.nice(NICE - os.nice(0))
     if not _load(order, status):
         return FAILED
-    _hear(status)
+    logging.getLogger(LOGGER).addHandler(
+        RefusedMessages(lambda sentence: status.say("said", sentence=sentence))
+    )
     signals.setup_logging.connect(_keep_our_logging)
     # A pool process, too: its parent may be killed with the daemon, and then nobody else ends it.
     signals.worker_process_init.connect(lambda **_: _die_with_daemon(stdin), weak=False)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
+    if order.kind == "prefork":
+        signals.worker_ready.connect(_look_for_ends)
+    recycle = Settings.usable(paths.settings).memory_recycle * 1000  # KB
     app.worker_main(
         ["--quiet", "worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
+         "--max-memory-per-child", str(recycle),
          "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
     )  # fmt: skip
     return 0
-
-
-def _hear(status: Status) -> None:
-    """What Celery only logs, and the daemon has to know."""
-    pool_exits.look_often()
-    logging.getLogger(refused.LOGGER).addHandler(
-        refused.RefusedMessages(lambda sentence: status.say("said", sentence=sentence))
-    )
-    logging.getLogger(pool_exits.LOGGER).addHandler(
-        pool_exits.PoolExits(lambda pid, reason: status.say("exited", pid=pid, reason=reason))
-    )
 
 
 def _load(order: Order, status: Status) -> bool:
@@ -171,6 +168,12 @@ def _open_outputs(paths: Paths, pool: str) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # `dev` shows what tasks print when they print it
     logs.to_file(paths.logs / f"worker-{pool}.log")
+
+
+def _look_for_ends(sender: Any, **_: Any) -> None:
+    """A pool process closes its pipe a moment before its end can be waited for. Celery looks when the pipe closes, so
+    mostly too early, and then not for five seconds, in which the next task may wait for a process that is gone."""
+    sender.hub.call_repeatedly(REAP_EVERY, sender.pool.maintain_pool)
 
 
 def _keep_our_logging(**_: Any) -> None:

@@ -8,8 +8,6 @@
 """
 
 import argparse
-import os
-import platform
 import resource
 import signal
 import statistics
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import pikepdf
 
-from ambuda_desktop.library import add_book
+from ambuda_desktop.library import NewBook, add_book
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.worker.pdf.preflight import Copy, preflight
 from ambuda_desktop.worker.split.finish import finish
@@ -33,6 +31,7 @@ from tests.bench.measuring import (
     adopt_orphans,
     cpu_of_living,
     interval,
+    machine,
     median,
     peak_memory,
 )
@@ -55,9 +54,7 @@ def main() -> None:
     # Ended from outside, it still ends the daemons it started and removes its folders.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     pdf: Path | None = arguments.pdf
-    print(
-        f"{time.strftime('%Y-%m-%d')}, {_machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
-    )
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n    python -m tests.bench.bench_split {_command()}\n")
     with temporary() as folder:
         if pdf and arguments.pages:
             pdf = first_pages(pdf, arguments.pages, folder)
@@ -131,7 +128,7 @@ def bench_queue(books: list[Path], pairs: int) -> None:
 def through_queue(program: Program, pdf: Path) -> float:
     """CPU seconds of daemon, Redis and workers, from the accepted row to the manifest."""
     before = cpu_of_living()
-    book = add_book(program.connection, program.paths, pdf, ignore)
+    book = add_book(program.connection, program.paths, pdf, ignore, NewBook(again=True))
     deadline = time.monotonic() + LIMIT
     while time.monotonic() < deadline:
         found = summary(program.connection, book)
@@ -194,14 +191,6 @@ def _label(pdf: Path) -> str:
         pages = len(book.pages)
         copied = sum(isinstance(preflight(page), Copy) for page in book.pages)
     return f"{pdf.stem}: {copied} pages copied, {pages - copied} rendered"
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
-        f"Python {platform.python_version()}"
-    )
 
 
 def _command() -> str:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,14 +92,17 @@ def warm(pdf: Path) -> Cost:
 
 
 @contextmanager
-def running_program(processes: int | None = None) -> Iterator[Program]:
-    """The real daemon, Redis and workers in a temporary folder; `processes`: the size of the cpu pool."""
+def running_program(processes: int | None = None, code: Mapping[str, str] | None = None) -> Iterator[Program]:
+    """The real daemon, Redis and workers in a temporary folder; `processes`: the size of the cpu pool; `code`: the
+    user's own tasks, by the names of their modules."""
     reap()
     with temporary() as folder:
         program = Program(folder / "data")
         try:
             if processes:
                 put_wish(program.connection, "pools", {"cpu": processes})
+            for name, source in (code or {}).items():
+                program.add_tasks(source, name)
             program.start_daemon()
             yield program
         finally:

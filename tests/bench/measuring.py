@@ -3,12 +3,13 @@
 import contextlib
 import ctypes
 import os
+import platform
 import resource
 import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -58,8 +59,13 @@ def cpu_of_ended() -> float:
 
 def cpu_of_living() -> float:
     """CPU seconds of our living descendants, and of the children they waited for."""
+    return cpu_of(psutil.Process().children(recursive=True))
+
+
+def cpu_of(processes: Iterable[psutil.Process]) -> float:
+    """CPU seconds of these processes, and of the children they waited for."""
     total = 0.0
-    for process in psutil.Process().children(recursive=True):
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             t = process.cpu_times()
             total += t.user + t.system + t.children_user + t.children_system
@@ -99,6 +105,15 @@ def _pss(process: psutil.Process) -> int:
         return int(process.memory_full_info().pss)
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
+
+
+def machine() -> str:
+    """What this runs on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
+        f"Python {platform.python_version()}"
+    )
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

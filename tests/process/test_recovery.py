@@ -10,6 +10,8 @@ import pytest
 
 from ambuda_desktop.daemon.redis_server import connect
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import put_wish
 from ambuda_desktop.store.submit import NewTask, insert
 from tests.support.program import Program, steps_done, submit
 
@@ -24,6 +26,31 @@ def nonsense(self):
 @app.task
 def no_text():
     raise ValueError("Megha\\udcff.pdf")
+"""
+
+
+POISON_TASKS = """
+import ctypes
+import os
+import time
+from ambuda_desktop.celery_app import app
+
+@app.task
+def segfault():
+    ctypes.string_at(0)
+
+@app.task
+def leave():
+    os._exit(0)
+
+@app.task
+def grow(megabytes, seconds):
+    held = []
+    for _ in range(megabytes // 10):
+        held.append(b"x" * 10_000_000)
+        time.sleep(0.01)
+    time.sleep(seconds)
+    return os.getpid()
 """
 
 
@@ -115,17 +142,56 @@ def test_what_is_killed_is_started_again_and_its_task_too(
 
 
 def test_a_task_that_kills_its_worker_fails_in_the_end(program: Program) -> None:
-    # Given a task that stops its pool process each time
+    # Given tasks that stop their pool process each time: by a signal, in a C library, by leaving as if all were well
     program.add_tasks()
+    program.add_tasks(POISON_TASKS, name="poison")
     program.start_daemon()
-    task_id = submit(program, "crash")
+    poison = {"example.crash": "SIGKILL", "poison.segfault": "SIGSEGV", "poison.leave": "exitcode 0"}
+    tasks = [NewTask(name) for name in poison]
+    insert(program.connection, tasks)
 
-    # Then it fails after three attempts with a sentence, and others still run
-    ended = program.wait_for_end(task_id)
-    assert (ended.state, ended.attempt) == ("FAILURE", 3)
-    assert "stopped its worker 3 times" in str(ended.error)
-    assert "SIGKILL" in str(ended.error)
+    # Then each fails after three attempts with a sentence, and others still run
+    for task, reason in zip(tasks, poison.values(), strict=True):
+        ended = program.wait_for_end(task.id)
+        assert (ended.state, ended.attempt) == ("FAILURE", 3)
+        assert "stopped its worker 3 times" in str(ended.error)
+        assert reason in str(ended.error)
     assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
+
+
+def test_a_task_that_takes_too_much_memory_fails_in_the_end(program: Program, folder: Path) -> None:
+    # Given limits, a task that goes far over them, and one beside it
+    program.add_tasks()
+    program.add_tasks(POISON_TASKS, name="poison")
+    Settings(memory_limit=250, memory_recycle=200).save(program.paths.settings)
+    put_wish(program.connection, "pools", {"cpu": 2})
+    program.start_daemon()
+    greedy = NewTask("poison.grow", kwargs={"megabytes": 400, "seconds": 60})
+    beside = submit(program, "steps", count=60, folder=str(folder))
+    insert(program.connection, [greedy])
+
+    # Then it fails after three attempts and says what to do, and the other did not have to run twice
+    ended = program.wait_for_end(greedy.id)
+    assert (ended.state, ended.attempt) == ("FAILURE", 3)
+    assert "stopped its worker 3 times (its pool process ended: it used more than 250 MB of memory)" in str(
+        ended.error
+    )
+    assert "memory_limit" in str(ended.error)
+    other = program.wait_for_end(beside)
+    assert (other.state, other.attempt) == ("SUCCESS", 1)
+    deaths = program.wait_until(
+        lambda: len(program.fact("exits")) == 3 and program.fact("exits"), "three deaths"
+    )
+    assert {death["reason"] for death in deaths} == {"it used more than 250 MB of memory"}
+
+    # And a process that has merely grown is another one for the next task, which does not wait for the one that is
+    # gone, and that is nobody's death
+    grown = [NewTask("poison.grow", kwargs={"megabytes": 150, "seconds": 0}) for _ in range(5)]
+    insert(program.connection, grown)
+    found = [program.wait_for_end(task.id) for task in grown]
+    assert {task.attempt for task in found} == {1}
+    assert len({task.value for task in found}) == 5
+    assert program.fact("exits") == deaths
 
 
 def test_a_redis_that_hangs_is_noticed_and_replaced(program: Program) -> None:

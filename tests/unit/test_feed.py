@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ambuda_desktop.daemon import feed as feeding
-from ambuda_desktop.daemon.feed import Feed, parse, read
+from ambuda_desktop.daemon.feed import LOST, Feed, parse, read
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.dispatch import Update
 
@@ -45,7 +45,10 @@ def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]
             meta("FAILURE", failure("BadInput", ["It is empty."], "ambuda_desktop.errors")),
             Update("a", "FAILURE", "cpu.x.1", error="It is empty."),
         ),
-        (meta("FAILURE", failure("WorkerLostError", ["gone"])), None),
+        (
+            meta("FAILURE", failure("WorkerLostError", ["gone"])),
+            Update("a", LOST, "cpu.x.1", error="WorkerLostError: gone"),
+        ),
     ],
 )
 def test_parse(stored: dict[str, Any], update: Update | None) -> None:
