@@ -1,6 +1,8 @@
 """The engine that was asked for, kept warm in the process that reads with it."""
 
-from ambuda_desktop.errors import AmbudaError
+import os
+import threading
+
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.worker.ocr.engine import OcrEngine
@@ -8,24 +10,39 @@ from ambuda_desktop.worker.ocr.tesseract import Tesseract
 
 #: One: a process that reads in another way next loads another model, and must not keep both.
 _warm: dict[tuple[object, ...], OcrEngine] = {}
+_opening = threading.Lock()  # the threads of a pool share one engine
 
 
 def open_engine(paths: Paths, options: OcrOptions) -> OcrEngine:
     """The engine for these options. Raises AmbudaError where it cannot be used.
 
-    Made on first use, in the process that reads.
+    Made on first use, in the process that reads: neither a model nor a connection outlives a fork.
     """
-    key = (paths, options, _stamp(paths))
-    if key not in _warm:
-        if options.engine != "tesseract":
-            raise AmbudaError(f"This program cannot read with {options.engine} yet. Choose another engine.")
+    key = (os.getpid(), paths, options, _stamp(paths))
+    with _opening:
+        if key not in _warm:
+            made = _make(paths, options)
+            _warm.clear()
+            _warm[key] = made
+        return _warm[key]
+
+
+def forget_engines() -> None:
+    """Make the next one anew: credentials may be others."""
+    with _opening:
         _warm.clear()
-        _warm[key] = Tesseract(paths, options)
-    return _warm[key]
+
+
+def _make(paths: Paths, options: OcrOptions) -> OcrEngine:
+    if options.engine == "tesseract":
+        return Tesseract(paths, options)
+    from ambuda_desktop.worker.ocr.google import Google
+
+    return Google(paths, options)
 
 
 def _stamp(paths: Paths) -> int:
-    """Changes with the settings: another folder of language data, or other credentials."""
+    """Changes with the settings: another folder of language data."""
     try:
         return paths.settings.stat().st_mtime_ns
     except FileNotFoundError:
