@@ -32,12 +32,23 @@ Key = dict[str, Any]
 def keep_key(paths: Paths, file: Path) -> tuple[str, secrets.Kept]:
     """Keep the key in a file as ours. Returns whose it is, and where it lies now. Raises BadInput."""
     key = _parsed(_text(file), str(file))
-    return whose(key), secrets.keep(paths, SECRET, json.dumps(key))
+    kept = secrets.keep(paths, SECRET, json.dumps(key))
+    _changes(paths).touch()
+    return whose(key), kept
 
 
 def forget_key(paths: Paths) -> None:
     """Delete the key that was given to us."""
     secrets.forget(paths, SECRET)
+    _changes(paths).touch()
+
+
+def key_changed_at(paths: Paths) -> int:
+    """Another number whenever another key was given: whoever holds a connection takes that one then."""
+    try:
+        return _changes(paths).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def find_key(paths: Paths) -> Key | None:
@@ -64,6 +75,10 @@ def require_key(paths: Paths) -> Key | None:
 def whose(key: Key) -> str:
     """Whose key it is, for a sentence."""
     return str(key.get("client_email") or "a person’s own account")
+
+
+def _changes(paths: Paths) -> Path:
+    return paths.runtime / "vision-key-changed"
 
 
 def _text(file: Path) -> str:

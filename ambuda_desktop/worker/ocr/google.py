@@ -137,11 +137,13 @@ class Google:
 def _of_account(key: Key) -> Any:
     from google.oauth2 import credentials, service_account
 
+    service: Any = service_account.Credentials  # neither has types
+    person: Any = credentials.Credentials
     try:
         if key["type"] == "service_account":
-            made = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE])
+            made = service.from_service_account_info(key, scopes=[SCOPE])
         else:
-            made = credentials.Credentials.from_authorized_user_info(key)
+            made = person.from_authorized_user_info(key)
     except ValueError:
         # The error itself may quote the key.
         raise BadInput(f"The Google key of {whose(key)} is damaged. Download it again.") from None

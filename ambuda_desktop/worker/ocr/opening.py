@@ -3,6 +3,7 @@
 import os
 import threading
 
+from ambuda_desktop.google_account import key_changed_at
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.worker.ocr.engine import OcrEngine
@@ -21,14 +22,13 @@ def open_engine(paths: Paths, options: OcrOptions) -> OcrEngine:
     key = (os.getpid(), paths, options, _stamp(paths))
     with _opening:
         if key not in _warm:
-            made = _make(paths, options)
             _warm.clear()
-            _warm[key] = made
+            _warm[key] = _make(paths, options)
         return _warm[key]
 
 
 def forget_engines() -> None:
-    """Make the next one anew: credentials may be others."""
+    """Make the next one anew: this one could not read, and what is wrong with it may be mended."""
     with _opening:
         _warm.clear()
 
@@ -41,9 +41,9 @@ def _make(paths: Paths, options: OcrOptions) -> OcrEngine:
     return Google(paths, options)
 
 
-def _stamp(paths: Paths) -> int:
-    """Changes with the settings: another folder of language data."""
+def _stamp(paths: Paths) -> tuple[int, int]:
+    """Changes with the settings (another folder of language data), and with the key of Google."""
     try:
-        return paths.settings.stat().st_mtime_ns
+        return paths.settings.stat().st_mtime_ns, key_changed_at(paths)
     except FileNotFoundError:
-        return 0
+        return 0, key_changed_at(paths)

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from ambuda_desktop.celery_app import app
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.ocr_needs import check_engine
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.page_numbers import format_pages
@@ -13,7 +14,7 @@ from ambuda_desktop.store.submit import NewTask, child_id, insert
 from ambuda_desktop.store.texts import is_read_by_another
 from ambuda_desktop.worker.ocr.engine import MustWait
 from ambuda_desktop.worker.ocr.finish import finish, missing
-from ambuda_desktop.worker.ocr.opening import open_engine
+from ambuda_desktop.worker.ocr.opening import forget_engines, open_engine
 from ambuda_desktop.worker.ocr.plan import plan
 from ambuda_desktop.worker.ocr.ranges import RangeResult, begun_and_lost, new_result, read_range
 from ambuda_desktop.worker.task import Park, StoreTask, not_the_fault_of_the_task
@@ -59,6 +60,9 @@ def ocr_pages(self: StoreTask, params: OcrPages) -> RangeResult:
             )
         except MustWait as wait:
             raise Park(wait.waiting_for, until=time.time() + wait.pause) from None
+        except AmbudaError:
+            forget_engines()
+            raise
 
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=FinishOcr.task, time_limit=TIME_LIMIT)
