@@ -4,6 +4,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ PASSING = (
     exceptions.ResourceExhausted,
     exceptions.Cancelled,  # by the other side: the line broke in the middle
 )
+#: As the library's own; and a new channel is a new connection, not that of an older one.
+CHANNEL = (
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.use_local_subchannel_pool", 1),
+)
 NO_TOKEN = "Getting metadata from plugin failed"  # how gRPC says that the credentials gave no token
 
 
@@ -47,7 +54,8 @@ class Google:
         emulator = os.environ.get(EMULATOR, "")
         key = require_key(paths)
         self._whose = whose(key) if key else "nobody"
-        self._client = _of_emulator(emulator) if key is None else _of_account(key)
+        self._connect = partial(_of_emulator, emulator) if key is None else partial(_of_account, key)
+        self._client = self._connect()
         self._feature = vision.Feature(
             type_=vision.Feature.Type.DOCUMENT_TEXT_DETECTION, model=options.model_name
         )
@@ -130,6 +138,8 @@ class Google:
         if isinstance(error, exceptions.ResourceExhausted):
             return self._line.no_quota()
         if isinstance(error, (*PASSING, exceptions.RetryError)):
+            # The old connection would rest for up to two minutes before it is tried again.
+            self._client = self._connect()
             return self._line.no_network()
         return AmbudaError(f"Google failed: {message.rstrip('.')}. Retry the pages later.")
 
@@ -141,13 +151,15 @@ def _of_account(key: Key) -> Any:
     person: Any = credentials.Credentials
     try:
         if key["type"] == "service_account":
-            made = service.from_service_account_info(key, scopes=[SCOPE])
+            # It signs its own tokens: nobody has to be asked for one.
+            made = service.from_service_account_info(key, scopes=[SCOPE]).with_always_use_jwt_access(True)
         else:
             made = person.from_authorized_user_info(key)
     except ValueError:
         # The error itself may quote the key.
         raise BadInput(f"The Google key of {whose(key)} is damaged. Download it again.") from None
-    return vision.ImageAnnotatorClient(credentials=made)
+    channel = ImageAnnotatorGrpcTransport.create_channel(HOST, credentials=made, options=CHANNEL)
+    return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
 
 
 def _of_emulator(endpoint: str) -> Any:
@@ -161,7 +173,7 @@ def _of_emulator(endpoint: str) -> Any:
         local = False
     if not local:
         raise BadInput(f"{EMULATOR} must name an address of this machine such as 127.0.0.1:8080.")
-    channel = grpc.insecure_channel(endpoint)
+    channel = grpc.insecure_channel(endpoint, options=CHANNEL)
     return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
 
 

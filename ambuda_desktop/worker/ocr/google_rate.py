@@ -36,7 +36,7 @@ class Rate:
             os.pwrite(lock.descriptor, f"{due:<31.6f}\n".encode(), 0)
         finally:
             lock.release()
-        return max(0.0, due - BURST * INTERVAL - now)
+        return max(0.0, round(due - BURST * INTERVAL - now, 3))
 
 
 def _read(descriptor: int) -> float:
