@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ambuda_desktop.books import book_folder
-from ambuda_desktop.cli import names, say, shapes, waiting, waiting_for_text
+from ambuda_desktop.cli import names, say, shapes, waiting_for_text, words
 from ambuda_desktop.cli.completing import BOOK
 from ambuda_desktop.cli.options import example, takes_json, takes_wait
 from ambuda_desktop.cli.page_options import takes_pages
@@ -106,7 +106,7 @@ def ocr(
         assert text is not None
         sentence = f"The text of “{title(session.store, book)}” is task {text.task}."
         session.tell(sentence, shapes.of_text(session.paths, text))
-    session.remark(waiting.GOES_ON)
+    session.remark(waiting_for_text.GOES_ON)
 
 
 def _is_image(thing: str) -> bool:
@@ -126,8 +126,10 @@ def _begin(session: Session, name: str, asked: OcrBook, begun: list[str]) -> Non
     recognise(session.store, mine)
     begun.append(book.id)
     count = len(wanted.pages)
-    price = f" ({cost_sentence(count)})" if mine.options.engine == "google" else ""
-    session.remark(f"“{book.title}”: {count} page{'s'[: count != 1]} will be read{price}.")
+    if mine.options.engine == "google":
+        session.remark(f"“{book.title}”: Google will read {cost_sentence(count)}.")
+    else:
+        session.remark(f"“{book.title}”: {words.pages(count)} will be read.")
 
 
 def _nothing_to_read(session: Session, book: BookSummary, asked: OcrBook) -> None:

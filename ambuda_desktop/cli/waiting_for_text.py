@@ -8,11 +8,16 @@ from ambuda_desktop.pools import CPU, NET
 from ambuda_desktop.store.books import summary, title
 from ambuda_desktop.store.texts import TextSummary, text_summary
 
+GOES_ON = (
+    "The work goes on. “ambuda-desktop show BOOK” shows how far it is, “ambuda-desktop cancel BOOK” ends it."
+)
+
 
 def follow(session: Session, books: list[str]) -> None:
     """Show the text of one book after the other until each has ended. Raises WorkFailed where one is not complete."""
     waiter = Waiter(session)
     waiter.start()
+    session.if_interrupted = GOES_ON
     ends = [end for book in books if (end := _until_it_rests(waiter, book))]
     for found in ends:
         how = "cancelled; " if found.state == "cancelled" else ""
