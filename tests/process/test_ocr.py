@@ -4,7 +4,6 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from ambuda_desktop.books import BookFolder
@@ -113,8 +112,8 @@ def test_a_book_is_split_then_recognised_and_a_person_has_the_last_word(
 
 def test_the_end_of_a_pool_process_costs_the_page_in_hand(program: Program, tmp_path: Path) -> None:
     # Given a book in the middle of its recognition
-    split(program, tmp_path, 12)
     program.start_daemon(**odd_tesseract(tmp_path / "odd"), SLOW="0.3")
+    split(program, tmp_path, 12)
     program.cli("ocr", "book")
     program.wait_until(lambda: len(has_text(program)) >= 4, "pages are read")
 
@@ -150,13 +149,10 @@ def test_a_page_that_ends_the_process_fails_alone(program: Program, tmp_path: Pa
     assert {task.state for task in ranges(program)} == {"SUCCESS"}
 
 
-def test_pages_wait_for_the_network_and_go_on_by_themselves(
-    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_wait_for_the_network_and_go_on_by_themselves(program: Program, tmp_path: Path) -> None:
     # Given a book, and a network that is gone
     with fake_vision() as server:
-        for environment in (os.environ, program.environment):
-            monkeypatch.setitem(environment, EMULATOR, server.endpoint)
+        program.environment[EMULATOR] = server.endpoint
         split(program, tmp_path, 20)
         server.stop()
 
