@@ -11,12 +11,10 @@ from celery.exceptions import Ignore
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.relocation import LibraryMoves, staying
-from ambuda_desktop.store.running import is_cancelled_beside
-from ambuda_desktop.store.submit import child_id, insert, set_pages
+from ambuda_desktop.store.submit import child_id, set_pages
 from ambuda_desktop.worker.limited import limited_memory
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
@@ -24,6 +22,7 @@ from ambuda_desktop.worker.split.make_page import disk_failure
 from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import RangeResult, split_range
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask, not_the_fault_of_the_task
+from ambuda_desktop.worker.then_ocr import then_recognise
 
 MOVE_PAUSE = 2.0  # seconds until a task that met a moving library looks again
 TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
@@ -77,23 +76,13 @@ def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
     """End a split: new images take the place of old ones, and the manifest is written."""
     with _folder(self, params.book) as folder:
         manifest, replaced = finish(folder, params.options)
-    if params.then_ocr:
-        _recognise(self, params)
+    then_recognise(self, params)
     return {
         "pages": len(manifest.pages),
         "failed": [p.number for p in manifest.pages if p.method == "failed"],
         "missing": [p.number for p in manifest.pages if p.method == "missing"],
         "replaced": replaced,
     }
-
-
-def _recognise(task: StoreTask, params: FinishSplit) -> None:
-    """Submit the recognition of the pages that are there; nothing where the book was cancelled."""
-    assert params.then_ocr is not None
-    plan = OcrBook(book=params.book, options=params.then_ocr, only_missing=True)
-    with not_the_fault_of_the_task():
-        if not is_cancelled_beside(task.connection(), task.task_id):
-            insert(task.connection(), [plan.new_task(id=child_id(task.task_id, "text"), book=params.book)])
 
 
 @contextlib.contextmanager
