@@ -110,8 +110,9 @@ def ocr(
 
 
 def _is_image(thing: str) -> bool:
-    """A file that is there, and what can be nothing else."""
-    return Path(thing).is_file() or Path(thing).suffix.lower() in PICTURE_SUFFIXES
+    """What looks like a picture; and a file that is there, unless it may as well be the name of a book."""
+    path = Path(thing)
+    return path.suffix.lower() in PICTURE_SUFFIXES or (bool(path.suffix) and path.is_file())
 
 
 def _begin(session: Session, name: str, asked: OcrBook, begun: list[str]) -> None:
@@ -150,6 +151,15 @@ def _read_images(session: Session, images: list[Path], options: OcrOptions) -> N
     from ambuda_desktop.worker.ocr.engine import PageUnread
     from ambuda_desktop.worker.ocr.opening import open_engine
 
+    for pdf in [image for image in images if image.suffix.lower() == ".pdf"]:
+        images.remove(pdf)
+        session.complain(
+            BadInput(
+                f"{pdf} is a PDF. “ambuda-desktop split {pdf} --then-ocr” adds it and recognises its text."
+            )
+        )
+    if not images:
+        return
     reader = open_engine(session.paths, options)
     while images:
         batch = images[: reader.take(images)]

@@ -19,6 +19,7 @@ from ambuda_desktop.store import query
 from ambuda_desktop.store.texts import text_summary
 from tests.support import devanagari, pdfs, reading
 from tests.support.commands import Commands
+from tests.support.fake_vision import fake_vision, lines
 from tests.support.reading import said
 from tests.unit.test_pages import Book
 
@@ -116,6 +117,28 @@ def test_a_book_without_images_says_so(commands: Commands, store: sqlite3.Connec
     assert "no page images yet" in commands.err("ocr", "gita", code=3)
     assert "There is no book “nobody”" in commands.err("ocr", "nobody", code=4)
     assert "nobody.png is no longer there" in commands.err("ocr", "nobody.png", code=3)
+
+
+def test_a_pdf_is_no_picture_and_a_book_may_be_called_like_a_file(
+    commands: Commands, book: BookFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gita").write_text("not the book")
+    assert "6 pages will be read" in commands.run("ocr", "gita").stderr
+    pdfs.scanned_book(tmp_path / "book.pdf", 1)
+    assert "split book.pdf --then-ocr" in commands.err("ocr", "book.pdf", code=3)
+
+
+def test_doctor_asks_google_with_the_account_that_is_set(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_vision(default=lines("कमल")) as server:
+        monkeypatch.setenv(EMULATOR, server.endpoint)
+        assert "reads “कमल”" in commands.out("doctor", "--vision")
+        server.default = lines("कमला")
+        assert "reads “कमला” for “कमल”" in commands.out("doctor", "--vision")
+        server.stop()
+        assert "cannot be reached" in commands.out("doctor", "--vision", code=1)
 
 
 def test_a_split_may_be_followed_by_its_text(

@@ -205,26 +205,29 @@ def test_nothing_goes_unencrypted_to_another_machine(paths: Paths, monkeypatch: 
         Google(paths, GOOGLE)
 
 
-def test_a_key_that_is_damaged_is_not_quoted(
-    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a key lies; none is in a keyring."""
+    monkeypatch.setattr("ambuda_desktop.secrets.read", lambda *_: None)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    return tmp_path / "key.json"
+
+
+def test_a_key_that_is_damaged_is_not_quoted(paths: Paths, key_file: Path) -> None:
     key = {
         "type": "service_account",
         "client_email": "me@x",
         "private_key": "SECRET",
         "token_uri": "https://x",
     }
-    (tmp_path / "key.json").write_text(json.dumps(key))
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    key_file.write_text(json.dumps(key))
     with pytest.raises(BadInput, match="The Google key of me@x is damaged") as error:
         Google(paths, GOOGLE)
     assert "SECRET" not in str(error.value)
 
 
 @pytest.mark.parametrize("kind", ["service_account", "authorized_user"])
-def test_a_key_opens_a_connection_and_asks_nobody(
-    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_key_opens_a_connection_and_asks_nobody(paths: Paths, key_file: Path, kind: str) -> None:
     # Given a sound key
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -232,8 +235,7 @@ def test_a_key_opens_a_connection_and_asks_nobody(
         "type": kind, "client_email": "me@x", "private_key": pem, "token_uri": "https://127.0.0.1:9/token",
         "client_id": "a", "client_secret": "b", "refresh_token": "c",
     }  # fmt: skip
-    (tmp_path / "key.json").write_text(json.dumps(key))
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    key_file.write_text(json.dumps(key))
 
     # Then the engine is there, and has not yet spoken with anybody
     assert Google(paths, GOOGLE).take([]) == 0

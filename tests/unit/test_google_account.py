@@ -1,9 +1,12 @@
 """google_account.py, ocr_needs.py and `settings google`: with which account Google is asked."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from ambuda_desktop import google_account, secrets
 from ambuda_desktop.errors import BadInput
@@ -20,13 +23,15 @@ PERSON = {"type": "authorized_user", "client_id": "a", "client_secret": "b", "re
 
 
 @pytest.fixture(autouse=True)
-def _nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No account of the machine's, and no keyring."""
     monkeypatch.delenv(google_account.ENVIRONMENT, raising=False)
     monkeypatch.delenv(google_account.EMULATOR, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setattr("ambuda_desktop.secrets._keep_in_keyring", lambda *_: None)
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

@@ -54,8 +54,8 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
         )
         for index, numbers in enumerate(planned.ranges)
     ]
-    finish = FinishSplit(book=params.book, options=params.options, then_ocr=params.then_ocr)
-    self.spawn(children, finish.new_task())
+    end = FinishSplit(book=params.book, options=params.options, then_ocr=params.then_ocr)
+    self.spawn(children, end.new_task())
     return {"pages": planned.pages, "ranges": len(children), "doubt": planned.doubt}
 
 
