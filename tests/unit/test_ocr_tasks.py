@@ -65,6 +65,11 @@ def test_a_book_goes_through_all_three_tasks(
         ("7-12", "cpu"),
     ]
 
+    # And a book that is added meanwhile has its pages made before
+    assert {
+        task["priority"] for task in store.execute("SELECT priority FROM tasks WHERE parent = ?", (plan,))
+    } == {-1}
+
     # When its ranges run, and the end after them
     for task in ranges(store, plan):
         assert run(store, task.id)["done"] == 6

@@ -20,13 +20,17 @@ from ambuda_desktop.worker.ocr.ranges import RangeResult, begun_and_lost, new_re
 from ambuda_desktop.worker.task import Park, StoreTask, not_the_fault_of_the_task
 from ambuda_desktop.worker.tasks.split import TIME_LIMIT, _folder
 
+#: A page takes a second: whoever adds a book meanwhile should see its pages in seconds, not after an hour.
+BEHIND_SPLITS = -1
 TURN_PAUSE = 2.0  # seconds until a plan that met another recognition of its book looks again
 
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=OcrBook.task, time_limit=TIME_LIMIT)
 def ocr_book(self: StoreTask, params: OcrBook) -> dict[str, Any]:
     """Choose the pages of a book that are to be read, then submit ranges of them."""
-    if is_read_by_another(self.connection(), params.book, self.task_id):
+    with not_the_fault_of_the_task():
+        must_wait = is_read_by_another(self.connection(), params.book, self.task_id)
+    if must_wait:
         # Two that read the same page at once would take each other's files.
         raise Park("the recognition before it", until=time.time() + TURN_PAUSE)
     check_engine(self.paths, params.options)
@@ -102,4 +106,4 @@ def _range(
 ) -> NewTask:
     """An id that follows from the task's: run twice, it submits nothing twice."""
     params = OcrPages(book=book, pages=format_pages(numbers), options=options)
-    return params.new_task(id=child_id(task.task_id, name), book=book, parent=parent)
+    return params.new_task(id=child_id(task.task_id, name), book=book, parent=parent, priority=BEHIND_SPLITS)
