@@ -160,8 +160,8 @@ def test_a_picture_of_1225_megapixels_is_copied_but_not_decoded(tmp_path: Path) 
 
 
 def test_a_picture_that_needs_too_much_memory_says_so(tmp_path: Path) -> None:
-    # Given a picture that takes 360 MB, and a task that may have less, with all that earlier threads left unused
-    data = saved(Image.new("RGB", (11_000, 11_000)), "TIFF", compression="tiff_deflate")
+    # Given a picture of 36 megapixels, and a task that may have less than it takes
+    data = saved(Image.new("RGB", (6_000, 6_000)), "TIFF", compression="tiff_deflate")
     with limited_memory(64 << 20), pytest.raises(CannotMake, match="more memory than it may have"):
         make(pictures(tmp_path, (".tif", data)))
 
