@@ -17,6 +17,7 @@ from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
 from ambuda_desktop.files import printable, sync_folder
 from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.passwords import forget_password, forget_unused
 from ambuda_desktop.paths import Paths
@@ -40,6 +41,7 @@ class NewBook:
     pages: str | None = None  # such as 1-20,25; None: all
     options: PageOptions = field(default_factory=PageOptions)
     again: bool = False  # even if the library has a book of the same content
+    then_ocr: OcrOptions | None = None  # recognise the text as well, in this way
 
 
 def add_book(
@@ -177,7 +179,7 @@ def _accept(connection: sqlite3.Connection, paths: Paths, manifest: Manifest, ne
     if not new.again:
         _refuse_twice(connection, paths, manifest.source_sha256)
     insert_book(connection, manifest.slug, manifest.title, manifest.source_sha256)
-    plan = SplitBook(book=manifest.slug, pages=new.pages, options=new.options)
+    plan = SplitBook(book=manifest.slug, pages=new.pages, options=new.options, then_ocr=new.then_ocr)
     insert(connection, [plan.new_task(book=manifest.slug, priority=PLAN_PRIORITY)])
 
 

@@ -1,4 +1,5 @@
-"""Trying again: a book, some pages, a task, everything that failed. Always a new row; what is done is skipped."""
+"""Trying again: a book, its text, some pages, a task, everything that failed. Always a new row; what is done is
+skipped."""
 
 import json
 import sqlite3
@@ -7,9 +8,11 @@ from functools import partial
 
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.library import PLAN_PRIORITY
+from ambuda_desktop.params.ocr import OcrPages
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
-from ambuda_desktop.store import books, query
+from ambuda_desktop.recognising import can_be_tried_again, retry_text
+from ambuda_desktop.store import books, query, texts
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import insert_retry
 from ambuda_desktop.store.query import Task
@@ -17,9 +20,12 @@ from ambuda_desktop.store.submit import NewTask
 
 
 def retry_book(connection: sqlite3.Connection, book: str) -> str:
-    """Make the pages that splits of a book were asked for and did not make. Returns the new task's id."""
+    """Make the pages that splits of a book were asked for and did not make; where all are there, read those that were
+    to be read and were not. Returns the new task's id."""
     found = _resting(connection, book)
     if found.state == "done":
+        if can_be_tried_again(texts.text_summary(connection, book)):
+            return retry_text(connection, book)
         raise BadInput(f"All pages of “{found.title}” are there already.")
     # Where no page is missing, its end failed: asking for the same pages again skips them all and ends it.
     pages = format_pages(found.missing) if found.missing else found.asked
@@ -70,13 +76,13 @@ def retry_tasks(connection: sqlite3.Connection, ids: Sequence[str]) -> tuple[lis
     """
     found = [task for name in ids if (task := query.task(connection, name)) is not None]
     new, refused = list[str](), list[str]()
-    together: dict[str, list[Task]] = {}
+    together: dict[tuple[str, bool], list[Task]] = {}
     for task in found:
         if task.book is not None and task.state in ("FAILURE", "REVOKED") and not task.retried:
-            together.setdefault(task.book, []).append(task)
+            together.setdefault((task.book, task.name in texts.NAMES), []).append(task)
         else:
             _note(new, refused, partial(retry_task, connection, task.id))
-    for book, tasks in together.items():
+    for (book, _), tasks in together.items():
         _note(new, refused, partial(_retry_together, connection, book, tasks))
     return new, list(dict.fromkeys(refused))
 
@@ -91,6 +97,9 @@ def retry_failed(connection: sqlite3.Connection) -> list[str]:
         found = books.summary(connection, book)
         if found is not None and found.state in ("incomplete", "failed"):
             _note(new, refused, partial(retry_book, connection, book))
+        text = texts.text_summary(connection, book)
+        if text is not None and text.state in ("incomplete", "failed"):
+            _note(new, refused, partial(retry_text, connection, book))
     for task in query.failed(connection):
         if task.book is None:
             _note(new, refused, partial(retry_task, connection, task.id))
@@ -100,6 +109,8 @@ def retry_failed(connection: sqlite3.Connection) -> list[str]:
 def _retry_of_book(connection: sqlite3.Connection, task: Task) -> str:
     """The pages of a task, or all that its book lacks: the plan and the end go with them."""
     assert task.book is not None
+    if task.name in texts.NAMES:
+        return retry_text(connection, task.book, _pages_of([task]))
     if task.name == SplitPages.task:
         return retry_pages(connection, task.book, SplitPages.model_validate(task.kwargs["params"]).numbers())
     return retry_book(connection, task.book)
@@ -117,7 +128,7 @@ def _resting(connection: sqlite3.Connection, book: str) -> books.BookSummary:
 def _split(
     connection: sqlite3.Connection, found: books.BookSummary, pages: str | None, options: PageOptions
 ) -> str:
-    plan = SplitBook(book=found.id, pages=pages, options=options)
+    plan = SplitBook(book=found.id, pages=pages, options=options, then_ocr=found.then_ocr)
     task = plan.new_task(book=found.id, priority=PLAN_PRIORITY, retry_of=found.task)
     with transaction(connection):
         _resting(connection, found.id)  # still: two splits at once would take each other's work away
@@ -127,10 +138,20 @@ def _split(
 
 
 def _retry_together(connection: sqlite3.Connection, book: str, tasks: Sequence[Task]) -> str:
+    if any(task.name in texts.NAMES for task in tasks):
+        return retry_text(connection, book, _pages_of(tasks))
     if any(task.name != SplitPages.task for task in tasks):
         return retry_book(connection, book)
     asked = (SplitPages.model_validate(task.kwargs["params"]).numbers() for task in tasks)
     return retry_pages(connection, book, sorted({page for pages in asked for page in pages}))
+
+
+def _pages_of(tasks: Sequence[Task]) -> list[int] | None:
+    """The pages that these OCR tasks were to read; None: all that are missing."""
+    if any(task.name != OcrPages.task for task in tasks):
+        return None
+    asked = (OcrPages.model_validate(task.kwargs["params"]).numbers() for task in tasks)
+    return sorted({page for pages in asked for page in pages})
 
 
 def _note(new: list[str], refused: list[str], tries: Callable[[], str]) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from ambuda_desktop.cli import shapes, waiting, words
+from ambuda_desktop.cli import shapes, waiting, waiting_for_text, words
 from ambuda_desktop.cli.options import example, takes_json, takes_wait
 from ambuda_desktop.cli.page_options import Asked, takes_page_options, takes_pages
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AlreadyAdded, BadInput, PasswordNeeded
 from ambuda_desktop.library import NewBook, add_book
+from ambuda_desktop.ocr_needs import check_engine
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.sources import PICTURE_SUFFIXES, Pictures, books_in
 from ambuda_desktop.store.books import summary
 
@@ -19,6 +21,9 @@ _places = click.argument(
     "places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PLACE..."
 )
 _title = click.option("--title", help="What the book is called. Default: the name of the file or folder.")
+_then_ocr = click.option(
+    "--then-ocr", is_flag=True, help="Then recognise the text; “ambuda-desktop ocr” has the choices."
+)
 _again = click.option("--again", is_flag=True, help="Add it though the library has the same book already.")
 
 
@@ -29,6 +34,7 @@ _again = click.option("--again", is_flag=True, help="Add it though the library h
 @takes_page_options
 @_again
 @takes_wait
+@_then_ocr
 @click.option("--password-stdin", is_flag=True, help="Read the password of locked PDFs from standard input.")
 @takes_json
 @pass_session
@@ -44,6 +50,7 @@ def split(
     pages: str | None,
     asked: Asked,
     again: bool,
+    then_ocr: bool,
     wait: bool,
     password_stdin: bool,
 ) -> None:
@@ -51,15 +58,13 @@ def split(
 
     A PLACE is a PDF, a folder with PDFs or pictures in it, or a picture. What you add is only read, never changed.
     """
+    ocr = OcrOptions() if then_ocr else None
+    if ocr:
+        check_engine(session.paths, ocr)  # before anything is copied
     password = _read_password() if password_stdin else None
     found = _found(session, places, books_in(places))
-    _add(
-        session,
-        found,
-        NewBook(title, pages, asked.resolve(session, session.settings.split), again),
-        wait,
-        password,
-    )
+    options = asked.resolve(session, session.settings.split)
+    _add(session, found, NewBook(title, pages, options, again, ocr), wait, password)
 
 
 @click.command("import-images")
@@ -135,6 +140,8 @@ def _add(
         session.each(added, lambda book: _unlock(session, book, password))
     if wait and added:
         waiting.follow(session, added)
+        if new.then_ocr:
+            waiting_for_text.follow(session, added)
         return
     for book in added:
         found = summary(session.store, book)

@@ -14,6 +14,7 @@ from ambuda_desktop.store import control
 from ambuda_desktop.store.books import BookSummary, book_ids, summary
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.known_tasks import ids_waiting_for_code
+from ambuda_desktop.store.texts import text_summary
 
 
 @click.command()
@@ -34,7 +35,7 @@ def cancel(session: Session, ids: Sequence[str], names_: Sequence[str]) -> None:
     if not ids and not names_:
         raise click.UsageError("Name books or tasks, or say --without-code NAME.")
     wanted = [task for name in names_ for task in ids_waiting_for_code(session.store, name)]
-    session.each(ids, lambda name: wanted.append(_task_id(session, name)))
+    session.each(ids, lambda name: wanted.extend(_task_ids(session, name)))
     with transaction(session.store):
         hit = control.cancel(session.store, wanted)
     if wanted or names_:
@@ -45,13 +46,16 @@ def cancel(session: Session, ids: Sequence[str], names_: Sequence[str]) -> None:
     session.see_to_work()  # a book whose pages are cancelled still gets its end
 
 
-def _task_id(session: Session, name: str) -> str:
+def _task_ids(session: Session, name: str) -> list[str]:
+    """A task, or what a book's pages and text come from."""
     found = names.book_or_task(session.store, name)
     if not isinstance(found, BookSummary):
-        return found.id
-    if found.task is None:
+        return [found.id]
+    text = text_summary(session.store, found.id)
+    tasks = [task for task in (found.task, text.task if text else None) if task]
+    if not tasks:
         raise AmbudaError(f"“{found.title}” has no task to cancel.")
-    return found.task
+    return tasks
 
 
 _what = click.argument("what", nargs=-1, type=BOOK_OR_POOL, metavar="[BOOK|cpu|net]...")

@@ -16,8 +16,10 @@ from ambuda_desktop.cli.control import cancel, pause, resume
 from ambuda_desktop.cli.demo import demo
 from ambuda_desktop.cli.dev import dev
 from ambuda_desktop.cli.diagnosis import doctor
+from ambuda_desktop.cli.google_key import google
 from ambuda_desktop.cli.group import Commands
 from ambuda_desktop.cli.log_lines import logs
+from ambuda_desktop.cli.ocr import ocr
 from ambuda_desktop.cli.options import example
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.cli.settings import settings
@@ -56,7 +58,8 @@ def main(context: click.Context, data_dir: Path | None) -> None:
         context.invoke(window, files=(), new_window=False)
 
 
-main.add("Books", split, import_images, books, show, resplit, retry, unlock, remove)
+main.add("Books", split, import_images, ocr, books, show, resplit, retry, unlock, remove)
+settings.add_command(google)
 main.add("Tasks and workers", tasks, call, cancel, pause, resume, workers, logs, map_)
 main.add("Program", window, daemon, dev, settings, doctor, completion, demo)
 main.add("Internal", internal.fork_server, internal.picture, internal.pdfium)

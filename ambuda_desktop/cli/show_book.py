@@ -12,6 +12,7 @@ from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.split import SplitBook
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.query import Task, TaskFilter, task_seqs, tasks
+from ambuda_desktop.store.texts import text_summary
 
 
 def book_json(session: Session, book: BookSummary) -> dict[str, Any]:
@@ -20,6 +21,9 @@ def book_json(session: Session, book: BookSummary) -> dict[str, Any]:
         **shapes.of_book(session.paths, book),
         "source_name": _source_name(session, book),
         "splits": [shapes.of_task(split) for split in _splits(session, book)],
+        "text": shapes.of_text(session.paths, text)
+        if (text := text_summary(session.store, book.id))
+        else None,
     }
 
 
@@ -41,6 +45,8 @@ def book_lines(session: Session, book: BookSummary) -> list[str]:
         rows["Asked for"] = f"pages {book.asked}"
     if book.started_at and book.ended_at and book.state not in ("waiting", "working"):
         rows["Made in"] = words.lasting(book.ended_at - book.started_at)
+    if text := text_summary(session.store, book.id):
+        rows["Text"] = f"{text.state}: " + words.text_sentence(text).replace("\n", f"\n{'':13}")
     lines += ["", *(f"  {name:10} {value}" for name, value in rows.items())]
     return [*lines, "", "History:", *(f"  {line}" for line in _history(_splits(session, book)))]
 

@@ -45,12 +45,12 @@ class Waiter:
             if not daemon_is_running(self.session.paths):
                 self.start()
 
-    def mind_pause(self, book: BookSummary) -> bool:
-        """Whether a book cannot go on because somebody paused it; says it once."""
+    def mind_pause(self, book: BookSummary, pool: str = CPU) -> bool:
+        """Whether a book cannot go on because somebody paused it, or the pool that works on it; says it once."""
         if book.paused:
             what, sentence = book.id, f"“{book.title}” is paused"
-        elif CPU in paused_pools(self.session.store):
-            what, sentence = CPU, f"The pool {CPU} is paused"
+        elif pool in paused_pools(self.session.store):
+            what, sentence = pool, f"The pool {pool} is paused"
         else:
             return False
         if what not in self._told:

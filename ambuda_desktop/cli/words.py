@@ -4,15 +4,23 @@ import time
 
 import click
 
+from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
+from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.passwords import WAITING as PASSWORD
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.query import Task
+from ambuda_desktop.store.texts import TextSummary
 
 TASK_STATES = {
     schema.PENDING: "waiting", schema.SENT: "starting", schema.STARTED: "running", schema.PROGRESS: "running",
     schema.SUCCESS: "done", schema.FAILURE: "failed", schema.REVOKED: "cancelled",
+}  # fmt: skip
+
+_TASKS = {
+    SplitBook.task: "plan the split", FinishSplit.task: "finish the book",
+    OcrBook.task: "plan the text", FinishOcr.task: "finish the text",
 }  # fmt: skip
 
 _COLOURS = {
@@ -115,14 +123,31 @@ def page_lines(book: BookSummary) -> list[str]:
     return lines + [f"  page {number} needs a look: {reason}" for number, reason in book.warnings.items()]
 
 
+def text_sentence(text: TextSummary) -> str:
+    """How far the text of a book is or how it ended, and what is wrong with which page."""
+    if text.error and text.state == "failed":
+        return text.error
+    if text.state in ("waiting", "working"):
+        waits = f"; waiting for {text.waiting_for}" if text.waiting_for else ""
+        return (
+            f"{text.tried} of {pages(text.wanted)} read{waits}" if text.wanted else f"not planned yet{waits}"
+        )
+    lines = [f"{pages(text.done)} with text" + (f", {len(text.missing)} not read" if text.missing else "")]
+    if text.kept:
+        lines.append(f"  kept as a person left it: page {format_pages(text.kept)}")
+    for number, reason in text.failures.items():
+        lines.append(f"  page {number} failed: {reason}")
+    return "\n".join(lines + [f"  page {number}: {reason}" for number, reason in text.warnings.items()])
+
+
 def task_name(task: Task) -> str:
     """What a task does: `make pages 1-15`; its own name where it is not one of ours."""
-    if task.name == SplitBook.task:
-        return "plan the split"
-    if task.name == FinishSplit.task:
-        return "finish the book"
+    if task.name in _TASKS:
+        return _TASKS[task.name]
     if task.name == SplitPages.task:
         return f"make pages {task.kwargs['params']['pages']}"
+    if task.name == OcrPages.task:
+        return f"read pages {task.kwargs['params']['pages']}"
     return task.name
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ambuda_desktop.params.base import TaskParams
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import PagesAsked, PagesInOrder, parse_pages
 
 
@@ -38,6 +39,7 @@ class SplitBook(_OfBook):
     task: ClassVar[str] = "ambuda.split_book"
 
     pages: PagesAsked | None = Field(default=None, description="such as 1-20,25; all pages where not given")
+    then_ocr: OcrOptions | None = Field(default=None, description="then recognise the text, in this way")
 
 
 class SplitPages(_OfBook):
@@ -56,3 +58,5 @@ class FinishSplit(_OfBook):
     """End a split whose pages have all been tried: write the manifest."""
 
     task: ClassVar[str] = "ambuda.finish_split"
+
+    then_ocr: OcrOptions | None = Field(default=None, description="then recognise the text, in this way")

@@ -1,4 +1,4 @@
-"""Looking at books: each book's tasks folded into one summary. Nothing here writes."""
+"""Looking at books: each book's split folded into one summary; `texts` has that of its text. Nothing here writes."""
 
 import json
 import re
@@ -8,9 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
+from ambuda_desktop.params.ocr_options import OcrOptions
+from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.pages import DONE, LOOK, Pages, Split, range_of
+
+#: The tasks of a split: what else a book has (its text, say) says nothing of its pages.
+_SPLIT = (SplitBook.task, SplitPages.task, FinishSplit.task)
 
 BookState = Literal["waiting", "working", "done", "incomplete", "failed", "cancelled"]
 
@@ -46,6 +50,8 @@ class BookSummary:
     stopping: bool
     #: Pages that the split that counts now has tried.
     tried: int
+    #: How the text is recognised when the split that counts now has ended; None: not by itself.
+    then_ocr: OcrOptions | None = None
 
     @property
     def done(self) -> int:
@@ -96,7 +102,9 @@ def summary(connection: sqlite3.Connection, book: str) -> BookSummary | None:
     if row is None:
         return None
     splits = _splits(
-        connection.execute("SELECT * FROM tasks WHERE book = ? ORDER BY seq", (book,)).fetchall()
+        connection.execute(
+            f"SELECT * FROM tasks WHERE book = ? AND name IN {_SPLIT!r} ORDER BY seq", (book,)
+        ).fetchall()
     )
     pages = Pages.of(row["pages"] or 0, splits)
     last = splits[-1] if splits else None
@@ -115,14 +123,15 @@ def summary(connection: sqlite3.Connection, book: str) -> BookSummary | None:
         waiting_for=waits[0] if waits else None, task=last.plan["id"] if last else None,
         started_at=min(running, default=None), ended_at=max(ends, default=None),
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in family),
-        tried=sum(r["current"] for r in ranges),
+        tried=sum(r["current"] for r in ranges), then_ocr=last.params.then_ocr if last else None,
     )  # fmt: skip
 
 
 def failed_tasks(connection: sqlite3.Connection, book: str, pages: Collection[int] | None) -> list[str]:
-    """The ids of the failed tasks of a book that a split of these pages (None: all) tries again wholly."""
+    """The ids of the failed tasks of a book's splits that a split of these pages (None: all) tries again wholly."""
     rows = connection.execute(
-        "SELECT id, name, payload FROM tasks WHERE book = ? AND state = 'FAILURE'", (book,)
+        f"SELECT id, name, payload FROM tasks WHERE book = ? AND state = 'FAILURE' AND name IN {_SPLIT!r}",
+        (book,),
     ).fetchall()
     return [
         row["id"] for row in rows

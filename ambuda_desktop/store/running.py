@@ -82,3 +82,25 @@ def book_of(connection: sqlite3.Connection, task_id: str) -> str | None:
     """The book that a task belongs to."""
     row = connection.execute("SELECT book FROM tasks WHERE id = ?", (task_id,)).fetchone()
     return row["book"] if row else None
+
+
+def parent_of(connection: sqlite3.Connection, task_id: str) -> str | None:
+    """The task that submitted it."""
+    row = connection.execute("SELECT parent FROM tasks WHERE id = ?", (task_id,)).fetchone()
+    return row["parent"] if row else None
+
+
+def losses(connection: sqlite3.Connection, task_id: str) -> int:
+    """How often a task took its pool process with it."""
+    row = connection.execute("SELECT losses FROM tasks WHERE id = ?", (task_id,)).fetchone()
+    return row["losses"] if row else 0
+
+
+def is_cancelled_beside(connection: sqlite3.Connection, task_id: str) -> bool:
+    """Whether a task of the same parent was cancelled: somebody ended what a finish task ends."""
+    row = connection.execute(
+        """SELECT EXISTS(SELECT 1 FROM tasks WHERE cancelled = 1
+               AND parent = (SELECT parent FROM tasks WHERE id = ?))""",
+        (task_id,),
+    ).fetchone()
+    return bool(row[0])

@@ -1,6 +1,7 @@
 """Tesseract in this very process, its model loaded once. Imported late: only who reads pages pays for it."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -45,6 +46,7 @@ class Tesseract:
         self._options = options
         self._folder, model = locate(folders(paths), options.model_name)
         self._api = _load(self._folder, model, options.model_name)
+        self._one_at_a_time = threading.Lock()  # where no processes can be had, the pool has threads
 
     def take(self, images: Sequence[Path]) -> int:  # noqa: ARG002  # what every engine is asked
         """One at a time, so that each shows at once."""
@@ -74,6 +76,10 @@ class Tesseract:
         )  # fmt: skip
 
     def _recognise(self, gray: Gray) -> str:
+        with self._one_at_a_time:
+            return self._table(gray)
+
+    def _table(self, gray: Gray) -> str:
         width, height = gray.image.size
         self._api.SetVariable("thresholding_method", SAUVOLA if self._options.preset == "old type" else OTSU)
         self._api.SetImageBytes(gray.image.tobytes(), width, height, 1, width)

@@ -22,6 +22,7 @@ from ambuda_desktop.worker.split.finish import finish
 from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import RangeResult, split_range
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask, not_the_fault_of_the_task
+from ambuda_desktop.worker.then_ocr import then_recognise
 
 MOVE_PAUSE = 2.0  # seconds until a task that met a moving library looks again
 TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
@@ -53,7 +54,8 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
         )
         for index, numbers in enumerate(planned.ranges)
     ]
-    self.spawn(children, FinishSplit(book=params.book, options=params.options).new_task())
+    end = FinishSplit(book=params.book, options=params.options, then_ocr=params.then_ocr)
+    self.spawn(children, end.new_task())
     return {"pages": planned.pages, "ranges": len(children), "doubt": planned.doubt}
 
 
@@ -74,6 +76,7 @@ def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
     """End a split: new images take the place of old ones, and the manifest is written."""
     with _folder(self, params.book) as folder:
         manifest, replaced = finish(folder, params.options)
+    then_recognise(self, params)
     return {
         "pages": len(manifest.pages),
         "failed": [p.number for p in manifest.pages if p.method == "failed"],

@@ -1,0 +1,65 @@
+"""Ending the recognition of a book: its whole text in one file, for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.files import write_atomic
+from ambuda_desktop.params.page_numbers import format_pages
+from ambuda_desktop.recognised import is_changed, reading, text_file
+
+
+@dataclass(frozen=True)
+class BookText:
+    """What there is of a book's text. Page numbers from 1."""
+
+    pages: list[int]  # that have a text
+    blank: list[int]
+    changed: list[int]  # by a person
+
+
+def finish(folder: BookFolder) -> BookText:
+    """Write the text of all pages, as people left it. Done again, it leaves the same."""
+    numbers = _numbers(folder)
+    texts = {number: text_file(folder, number).read_text("utf-8", errors="replace") for number in numbers}
+    write_atomic(whole_text_file(folder), whole_text(texts).encode())
+    known = {number: reading(folder, number) for number in numbers}
+    return BookText(
+        numbers,
+        [
+            number
+            for number in numbers
+            if (one := known[number]) and one.is_blank and not texts[number].strip()
+        ],
+        [number for number in numbers if is_changed(folder, number)],
+    )
+
+
+def whole_text_file(folder: BookFolder) -> Path:
+    """The text of the whole book: the book's name, as in Ambuda's downloads."""
+    return folder.path / f"{folder.path.name}.txt"
+
+
+def whole_text(texts: dict[int, str]) -> str:
+    """The pages with a mark before each: `[page 12]`, and nothing behind it where the page is blank."""
+    return "\n".join(f"[page {number}]\n{_closed(text)}" for number, text in sorted(texts.items()))
+
+
+def missing(numbers: Sequence[int], text: BookText) -> str:
+    """Which of the pages that were asked for have no text, such as 3,7-9; empty where all have one."""
+    return format_pages(sorted(set(numbers) - set(text.pages)))
+
+
+def _closed(text: str) -> str:
+    text = text.strip("\n")
+    return f"{text}\n" if text else ""
+
+
+def _numbers(folder: BookFolder) -> list[int]:
+    place = text_file(folder, 1).parent
+    if not place.is_dir():
+        return []
+    return sorted(
+        int(path.stem) for path in place.glob("*.txt") if path.stem.isascii() and path.stem.isdecimal()
+    )

@@ -1,0 +1,17 @@
+"""What follows a split where that was asked for: the recognition of its pages."""
+
+from ambuda_desktop.params.ocr import OcrBook
+from ambuda_desktop.params.split import FinishSplit
+from ambuda_desktop.store.running import is_cancelled_beside
+from ambuda_desktop.store.submit import child_id, insert
+from ambuda_desktop.worker.task import StoreTask, not_the_fault_of_the_task
+
+
+def then_recognise(task: StoreTask, ended: FinishSplit) -> None:
+    """Submit the recognition of the pages that are there; nothing where nobody asked, or the book was cancelled."""
+    if ended.then_ocr is None:
+        return
+    plan = OcrBook(book=ended.book, options=ended.then_ocr, only_missing=True)
+    with not_the_fault_of_the_task():
+        if not is_cancelled_beside(task.connection(), task.task_id):
+            insert(task.connection(), [plan.new_task(id=child_id(task.task_id, "text"), book=ended.book)])

@@ -1,0 +1,54 @@
+"""What tests of OCR share: books with page images, and an engine that reads what is written in a file."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from ambuda_desktop.books import BookFolder
+from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.page_text import PageText, Word, text_of
+from ambuda_desktop.worker.ocr.engine import PageUnread
+
+
+def said(*words: str, confidence: float | None = 0.9) -> PageText:
+    """What an engine says of a page with these words in a line."""
+    placed = [
+        Word(text=word, x1=10 * n, y1=5, x2=10 * n + 9, y2=20, confidence=confidence)
+        for n, word in enumerate(words)
+    ]
+    return PageText(
+        text=text_of(placed), words=placed, width=100, height=50, engine="tesseract", model="Devanagari",
+        version="5", milliseconds=1,
+    )  # fmt: skip
+
+
+def book(library: Path, pages: int, slug: str = "book") -> BookFolder:
+    """A book in a library whose page images are there; no two are the same."""
+    folder = BookFolder(library / slug)
+    folder.pages.mkdir(parents=True)
+    Manifest(title=slug, slug=slug, source_name=f"{slug}.pdf", source_sha256="0" * 64).save(folder.manifest)
+    for number in range(1, pages + 1):
+        Image.new("L", (100, 50), number).save(folder.pages / f"{number}.png")
+    return folder
+
+
+class Reader:
+    """An engine that says what it is told to, page by page, and remembers what it was asked."""
+
+    def __init__(self, at_once: int = 1) -> None:
+        self.at_once = at_once
+        self.read_pages: list[int] = []
+        #: By page: what comes of it. Others say their number.
+        self.answers: dict[int, PageText | PageUnread] = {}
+        #: Called before each request.
+        self.before: Callable[[Sequence[Path]], None] = lambda _images: None
+
+    def take(self, images: Sequence[Path]) -> int:
+        return min(self.at_once, len(images))
+
+    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread]:
+        self.before(images)
+        numbers = [int(image.stem) for image in images]
+        self.read_pages += numbers
+        return [self.answers.get(number) or said(f"page{number}") for number in numbers]

@@ -1,0 +1,241 @@
+"""worker/ocr/google.py and google_image.py: the real client against a server that speaks Google's protocol."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from PIL import Image
+
+from ambuda_desktop.errors import AmbudaError, BadInput
+from ambuda_desktop.google_account import EMULATOR
+from ambuda_desktop.page_text import PageText
+from ambuda_desktop.params.ocr_options import OcrOptions
+from ambuda_desktop.paths import Paths
+from ambuda_desktop.worker.ocr import google, google_image
+from ambuda_desktop.worker.ocr.engine import MustWait, PageUnread
+from ambuda_desktop.worker.ocr.google import Google
+from ambuda_desktop.worker.ocr.google_image import Sent, to_send
+from tests.support.fake_vision import FakeVision, fake_vision, lines
+
+GOOGLE = OcrOptions(engine="google")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeVision]:
+    """Google, and patience that a test can wait for."""
+    monkeypatch.setattr(google, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(google, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(google, "PATIENCE", 0.5)
+    with fake_vision() as running:
+        monkeypatch.setenv(EMULATOR, running.endpoint)
+        yield running
+
+
+@pytest.fixture
+def engine(paths: Paths, server: FakeVision) -> Google:
+    return Google(paths, GOOGLE)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[Path]:
+    return [picture(tmp_path / f"{number}.png", shade=number) for number in range(1, 21)]
+
+
+def picture(path: Path, shade: int = 200, size: tuple[int, int] = (400, 300)) -> Path:
+    Image.new("L", size, shade).save(path)
+    return path
+
+
+def text(found: PageText | PageUnread) -> str:
+    assert isinstance(found, PageText), found
+    return found.text
+
+
+def test_each_page_gets_its_text_and_no_hint_is_given(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    # Given two pages that say something, a blank one, and one that Google refuses
+    server.pages = {
+        images[0].read_bytes(): lines("अथ योगः ||", "राम"),
+        images[1].read_bytes(): lines("गीता"),
+        images[2].read_bytes(): (),
+        images[3].read_bytes(): "Bad image data.",
+    }
+
+    # When they are read, together
+    one, two, blank, bad = engine.read(images[:4])
+
+    # Then each has its own, cleaned as Ambuda does, and the refusal is of that page only
+    assert (text(one), text(two)) == ("अथ योगः ॥\nराम\n", "गीता\n")
+    assert isinstance(blank, PageText)
+    assert blank.is_blank
+    assert isinstance(bad, PageUnread)
+    assert str(bad) == "Google cannot read this page: Bad image data."
+    assert (server.requests, server.hints) == (1, {()})
+    assert isinstance(one, PageText)
+    assert (one.width, one.height, one.engine, one.model) == (400, 300, "google", "builtin/stable")
+
+
+def test_a_request_has_at_most_16_images_and_7_megabytes(
+    engine: Google, images: list[Path], tmp_path: Path
+) -> None:
+    assert engine.take(images) == 16
+    assert engine.take(images[:3]) == 3
+    large = [tmp_path / f"{number}.jpg" for number in range(4)]
+    for path in large:
+        path.write_bytes(bytes(3_000_000))
+    assert engine.take(large) == 2
+    large[0].write_bytes(bytes(9_000_000))
+    assert engine.take(large) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "drop",
+    ],
+)
+def test_what_passes_is_waited_for(
+    server: FakeVision, engine: Google, images: list[Path], fault: object
+) -> None:
+    server.faults += [fault, fault]
+    (found,) = engine.read(images[:1])
+    assert text(found) == "रामो वनं गच्छति\n"
+    assert server.requests == 3
+
+
+def test_a_quota_that_stays_used_up_lets_the_pages_wait(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    server.faults += [grpc.StatusCode.RESOURCE_EXHAUSTED] * 100
+    with pytest.raises(MustWait, match="quota of your account") as wait:
+        engine.read(images[:1])
+    assert wait.value.waiting_for.startswith("Google's quota since ")
+
+    # And when there is quota again, nothing is left of that
+    server.faults.clear()
+    assert len(engine.read(images[:1])) == 1
+
+
+def test_without_a_network_the_pages_wait_and_say_since_when(
+    server: FakeVision, engine: Google, images: list[Path], paths: Paths
+) -> None:
+    # Given no network, then nobody tries for long
+    server.stop()
+    with pytest.raises(MustWait) as first:
+        engine.read(images[:1])
+    assert first.value.waiting_for.startswith("the network since ")
+
+    # And the next, in whatever process, only looks, and says the same
+    with pytest.raises(MustWait) as second:
+        Google(paths, GOOGLE).read(images[:1])
+    assert second.value.waiting_for == first.value.waiting_for
+    assert server.requests == 0
+
+    # When the network is there again, the pages are read
+    server.start()
+    assert len(engine.read(images[:1])) == 1
+    assert not (paths.runtime / "vision-offline").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (grpc.StatusCode.UNAUTHENTICATED, "does not accept the credentials of nobody: on purpose"),
+        (grpc.StatusCode.PERMISSION_DENIED, "does not let nobody use Vision: on purpose"),
+    ],
+)
+def test_wrong_credentials_are_said_at_once(
+    server: FakeVision, engine: Google, images: list[Path], code: grpc.StatusCode, sentence: str
+) -> None:
+    server.faults.append(code)
+    with pytest.raises(BadInput, match=sentence):
+        engine.read(images[:1])
+    assert server.requests == 1
+
+
+def test_a_request_that_is_refused_as_a_whole_is_sent_page_by_page(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    server.faults += [grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.INVALID_ARGUMENT]
+    bad, good = engine.read(images[:2])
+    assert isinstance(bad, PageUnread)
+    assert text(good) == "रामो वनं गच्छति\n"
+
+
+def test_another_failure_of_google_is_told(server: FakeVision, engine: Google, images: list[Path]) -> None:
+    server.faults.append(grpc.StatusCode.INTERNAL)
+    with pytest.raises(AmbudaError, match="Google failed"):
+        engine.read(images[:1])
+
+
+def test_a_torn_file_costs_no_request(server: FakeVision, engine: Google, tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"no image")
+    torn, gone = engine.read([tmp_path / "1.jpg", tmp_path / "2.jpg"])
+    assert "1.jpg is damaged or no image" in str(torn)
+    assert "2.jpg is no longer there" in str(gone)
+    assert server.requests == 0
+
+
+def test_an_image_that_is_too_large_is_sent_smaller_and_its_boxes_are_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(google_image, "MOST_BYTES", 20_000)
+    Image.effect_noise((1000, 800), 90).save(tmp_path / "1.png")
+    sent = to_send(tmp_path / "1.png")
+    assert isinstance(sent, Sent)
+    assert len(sent.data) <= 20_000
+    with Image.open(io.BytesIO(sent.data)) as smaller:
+        assert smaller.width < 1000
+        assert sent.place.scale == pytest.approx(1000 / smaller.width)
+    assert (sent.place.width, sent.place.height) == (1000, 800)
+
+
+def test_nothing_goes_unencrypted_to_another_machine(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EMULATOR, "192.0.2.1:80")
+    with pytest.raises(BadInput, match="of this machine"):
+        Google(paths, GOOGLE)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a key lies; none is in a keyring."""
+    monkeypatch.setattr("ambuda_desktop.secrets.read", lambda *_: None)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    return tmp_path / "key.json"
+
+
+def test_a_key_that_is_damaged_is_not_quoted(paths: Paths, key_file: Path) -> None:
+    key = {
+        "type": "service_account",
+        "client_email": "me@x",
+        "private_key": "SECRET",
+        "token_uri": "https://x",
+    }
+    key_file.write_text(json.dumps(key))
+    with pytest.raises(BadInput, match="The Google key of me@x is damaged") as error:
+        Google(paths, GOOGLE)
+    assert "SECRET" not in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["service_account", "authorized_user"])
+def test_a_key_opens_a_connection_and_asks_nobody(paths: Paths, key_file: Path, kind: str) -> None:
+    # Given a sound key
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    key = {
+        "type": kind, "client_email": "me@x", "private_key": pem, "token_uri": "https://127.0.0.1:9/token",
+        "client_id": "a", "client_secret": "b", "refresh_token": "c",
+    }  # fmt: skip
+    key_file.write_text(json.dumps(key))
+
+    # Then the engine is there, and has not yet spoken with anybody
+    assert Google(paths, GOOGLE).take([]) == 0
