@@ -28,7 +28,8 @@ def shown_words(folder: BookFolder, number: int, width: int, height: int) -> lis
     found = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
     if len(lines) != len(found):
         places = _bands(_around(words) if words else (0, 0, width, height), len(lines), height)
-        return [word for line, place in zip(lines, places, strict=True) for word in _spread(line, place)]
+        spread = (_spread(line, place, n) for n, (line, place) in enumerate(zip(lines, places, strict=True)))
+        return [word for line in spread for word in line]
     return [word for line, before in zip(lines, found, strict=True) for word in _replaced(line, before)]
 
 
@@ -53,16 +54,17 @@ def _fitted(known: PageReading, width: int, height: int) -> list[Word]:
 def _replaced(line: Sequence[str], before: Sequence[Word]) -> Iterator[Word]:
     if len(line) == len(before):
         return (word.model_copy(update={"text": text}) for text, word in zip(line, before, strict=True))
-    return _spread(line, _around(before))
+    return _spread(line, _around(before), before[0].line)
 
 
-def _spread(line: Sequence[str], place: Box) -> Iterator[Word]:
+def _spread(line: Sequence[str], place: Box, number: int) -> Iterator[Word]:
     """The words beside each other, as wide as they are long, with spaces between them."""
     x1, y1, x2, y2 = place
-    step = (x2 - x1) / (sum(map(len, line)) + len(line) - 1)
+    # Letters that are much wider than high would make readers take two lines for one.
+    step = min((x2 - x1) / (sum(map(len, line)) + len(line) - 1), y2 - y1)
     at = x1
     for text in line:
-        yield _word(text, (at, y1, at + step * len(text), y2))
+        yield _word(text, (at, y1, at + step * len(text), y2), number)
         at += step * (len(text) + 1)
 
 
@@ -79,6 +81,6 @@ def _around(words: Iterable[Word]) -> Box:
     return min(left), min(top), max(right), max(bottom)
 
 
-def _word(text: str, place: Box, line: int = 0) -> Word:
+def _word(text: str, place: Box, line: int) -> Word:
     x1, y1, x2, y2 = (round(value) for value in place)
     return Word(text=text, x1=x1, y1=y1, x2=x2, y2=y2, line=line)
