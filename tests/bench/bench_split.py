@@ -56,7 +56,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     pdf: Path | None = arguments.pdf
     print(
-        f"{time.strftime('%Y-%m-%d')}, {_machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
+        f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
     )
     with temporary() as folder:
         if pdf and arguments.pages:
@@ -196,7 +196,8 @@ def _label(pdf: Path) -> str:
     return f"{pdf.stem}: {copied} pages copied, {pages - copied} rendered"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What this was measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "

@@ -1,0 +1,2 @@
+def ratio_of_google(folder):
+    return []
