@@ -55,9 +55,7 @@ def main() -> None:
     # Ended from outside, it still ends the daemons it started and removes its folders.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     pdf: Path | None = arguments.pdf
-    print(
-        f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n    python -m tests.bench.bench_split {_command()}\n"
-    )
+    print(f"{time.strftime('%Y-%m-%d')}, {machine()}\n\n    python -m tests.bench.bench_split {_command()}\n")
     with temporary() as folder:
         if pdf and arguments.pages:
             pdf = first_pages(pdf, arguments.pages, folder)
