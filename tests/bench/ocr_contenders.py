@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,7 @@ class OcrMyPdf:
         begin, cpu = time.monotonic(), cpu_of_ended()
         exit_code = run([self._program, *options, str(self._book), str(target)])
         cost = Cost(time.monotonic() - begin, cpu_of_ended() - cpu)
-        assert exit_code == 0 and target.exists(), f"OCRmyPDF ended with {exit_code}"
+        assert exit_code == 0, f"OCRmyPDF ended with {exit_code}"
         target.unlink()
         return cost
 
@@ -127,10 +129,8 @@ def _start_pytesseract(_root: Path, model: str) -> None:
     """Defaults: a program a page, and as many threads as it likes."""
     global _engine
     os.environ.pop("OMP_THREAD_LIMIT", None)
-    _engine = model
+    _engine = partial(import_module("pytesseract").image_to_string, lang=model)
 
 
 def _read_pytesseract(page: str) -> str:
-    import pytesseract
-
-    return str(pytesseract.image_to_string(page, lang=_engine))
+    return str(_engine(page))
