@@ -21,7 +21,7 @@ from ambuda_desktop.tessdata import folders, models
 from tests.bench.bench_split import machine
 from tests.bench.contenders import temporary
 from tests.bench.measuring import Cost, median
-from tests.bench.ocr_contenders import PROCESSES, Contender, contenders
+from tests.bench.ocr_contenders import PROCESSES, Contender, contenders, versions
 from tests.bench.ocr_google import ratio_of_google
 from tests.bench.ocr_pages import FONTS, Sample, character_errors, fonts, samples
 
@@ -68,7 +68,7 @@ def bench_time(folder: Path, files: Sequence[Path], count: int, rounds: int) -> 
     finally:
         for contender in racing:
             contender.end()
-    print(f"\n{count} pages, model {MODEL}, {PROCESSES} processes, medians of {rounds}:\n")
+    print(f"\n{count} pages, model {MODEL}, {PROCESSES} processes, medians of {rounds}; {versions()}:\n")
     print("| | wall s | CPU s | pages a minute |\n|---|---:|---:|---:|")
     for name, found in costs.items():
         cost = median(found)

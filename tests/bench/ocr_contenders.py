@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -93,9 +94,22 @@ def contenders() -> list[Contender]:
         Pool("(c) bare tesserocr", _start_bare, _read_bare),
     ]
     if find_spec("pytesseract"):
-        found.append(Pool("(a) pytesseract", _start_pytesseract, _read_pytesseract))
+        found.append(Pool("(a) pytesseract", _start_pytesseract, _read_with_engine))
+        found.append(Pool("(a) with OMP_THREAD_LIMIT=1", _start_pytesseract_limited, _read_with_engine))
     program = shutil.which("ocrmypdf", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     return [*found, OcrMyPdf(program)] if program else found
+
+
+def versions() -> str:
+    """Which Tesseract each of them runs: it is not the same."""
+    import tesserocr
+
+    ours = tesserocr.tesseract_version().split()[1]
+    program = shutil.which("tesseract")
+    if program is None:
+        return f"Tesseract {ours}"
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=60)
+    return f"Tesseract {ours} in tesserocr, {told.stdout.split()[1]} in the others"
 
 
 def _start_ours(root: Path, model: str) -> None:
@@ -132,5 +146,10 @@ def _start_pytesseract(_root: Path, model: str) -> None:
     _engine = partial(import_module("pytesseract").image_to_string, lang=model)
 
 
-def _read_pytesseract(page: str) -> str:
+def _start_pytesseract_limited(root: Path, model: str) -> None:
+    _start_pytesseract(root, model)
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+
+
+def _read_with_engine(page: str) -> str:
     return str(_engine(page))
