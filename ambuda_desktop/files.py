@@ -7,8 +7,9 @@ import hashlib
 import io
 import os
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -42,11 +43,18 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0
     `durable=False` leaves out the fsync, for files that are made again when they are missing. `mode`: who may read
     the file from its first byte on, less the umask.
     """
+    with replacing(path, durable=durable, mode=mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, durable: bool = True, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` at the end of the block, as in `write_atomic`; not where that raises."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

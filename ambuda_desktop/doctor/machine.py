@@ -16,7 +16,7 @@ from ambuda_desktop.paths import Paths, resources
 
 SMALL_SHM = 8_000_000  # bytes
 #: What must lie in `resources`.
-FILES = ("redis.conf", "icons/ambuda.svg", "fonts/Lohit-Devanagari.ttf", "sample/sample.pdf")
+FILES = ("redis.conf", "icons/ambuda.svg", "fonts/Lohit-Devanagari.ttf", "glyphless.ttf", "sample/sample.pdf")
 
 
 def system(_paths: Paths) -> Finding:

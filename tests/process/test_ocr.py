@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 from PIL import Image
@@ -91,6 +92,10 @@ def test_a_book_is_split_then_recognised_and_a_person_has_the_last_word(
     assert done.returncode == 0, done.stderr
     assert text_file(book(program), 1).read_text("utf-8") == "कुरुक्षेत्रे\n"
     whole = (book(program).path / "book.txt").read_text("utf-8")
+    searchable = subprocess.run(
+        ["pdftotext", str(book(program).path / "book.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert searchable.count("कुरुक्षेत्रे") == whole.count("कुरुक्षेत्रे") > 0
     assert whole.startswith("[page 1]\nकुरुक्षेत्रे\n\n[page 2]\n")
     assert whole.endswith("[page 4]\n")
     assert (text(program).state, text(program).confidence[4]) == ("done", None)

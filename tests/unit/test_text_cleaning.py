@@ -16,6 +16,7 @@ from ambuda_desktop.text_cleaning import clean
         ("|।", "॥"),
         ("‘एवम्’ “उक्त्वा”", "'एवम्' \"उक्त्वा\""),
         (unicodedata.normalize("NFD", "Ṛtusaṃhāra"), "Ṛtusaṃhāra"),
+        ("मेघदूतम्\u200c ५ राजन्\u200c, क्\u200dष र\u200d्य", "मेघदूतम् ५ राजन्, क्\u200dष र\u200d्य"),
         ("", ""),
     ],
 )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ambuda_desktop.books import BookFolder
-from ambuda_desktop.files import write_atomic
+from ambuda_desktop.files import remove_leftovers, write_atomic
 from ambuda_desktop.params.page_numbers import format_pages
-from ambuda_desktop.recognised import is_changed, reading, text_file
+from ambuda_desktop.recognised import is_changed, reading, record_file, text_file
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class BookText:
 
 def finish(folder: BookFolder) -> BookText:
     """Write the text of all pages, as people left it. Done again, it leaves the same."""
+    for place in (folder.path, text_file(folder, 1).parent, record_file(folder, 1).parent):
+        remove_leftovers(place)
     numbers = _numbers(folder)
     texts = {number: text_file(folder, number).read_text("utf-8", errors="replace") for number in numbers}
     write_atomic(whole_text_file(folder), whole_text(texts).encode())

@@ -36,7 +36,7 @@ def read_gray(path: Path, scale: float = 1.0) -> Gray:
                 raise PageUnread(f"{name} says that it has {width} × {height} pixels, which no page has.")
             scale = min(scale, (MOST_PIXELS / (width * height)) ** 0.5)
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            dpi = _dpi(image)
+            dpi = dpi_of(image)
             # A JPEG that is far too large need not be unpacked whole.
             image.draft("L", size if scale < 1 else None)
             gray = _to_gray(image)
@@ -63,7 +63,8 @@ def _to_gray(image: Image.Image) -> Image.Image:
     return image.convert("L")
 
 
-def _dpi(image: Image.Image) -> float:
+def dpi_of(image: Image.Image) -> float:
+    """Pixels per inch as the file says, where it can be meant."""
     try:
         dpi = float(image.info.get("dpi", (0, 0))[0])
     except (TypeError, ValueError, IndexError, ZeroDivisionError):

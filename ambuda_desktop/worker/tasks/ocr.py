@@ -1,10 +1,11 @@
 """The tasks that recognise the text of a book."""
 
+import contextlib
 import time
 from typing import Any
 
 from ambuda_desktop.celery_app import app
-from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.errors import AmbudaError, BadInput
 from ambuda_desktop.ocr_needs import check_engine
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.page_numbers import format_pages
@@ -12,13 +13,15 @@ from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.running import losses, parent_of
 from ambuda_desktop.store.submit import NewTask, child_id, insert
 from ambuda_desktop.store.texts import is_read_by_another
+from ambuda_desktop.worker.book_in_work import book_in_work
 from ambuda_desktop.worker.ocr.engine import MustWait
 from ambuda_desktop.worker.ocr.finish import finish, missing
 from ambuda_desktop.worker.ocr.opening import forget_engines, open_engine
 from ambuda_desktop.worker.ocr.plan import plan
 from ambuda_desktop.worker.ocr.ranges import RangeResult, begun_and_lost, new_result, read_range
+from ambuda_desktop.worker.ocr.searchable import write_searchable
 from ambuda_desktop.worker.task import Park, StoreTask, not_the_fault_of_the_task
-from ambuda_desktop.worker.tasks.split import TIME_LIMIT, _folder
+from ambuda_desktop.worker.tasks.split import TIME_LIMIT
 
 #: A page takes a second: whoever adds a book meanwhile should see its pages in seconds, not after an hour.
 BEHIND_SPLITS = -1
@@ -34,7 +37,7 @@ def ocr_book(self: StoreTask, params: OcrBook) -> dict[str, Any]:
         # Two that read the same page at once would take each other's files.
         raise Park("the recognition before it", until=time.time() + TURN_PAUSE)
     check_engine(self.paths, params.options)
-    with _folder(self, params.book) as folder:
+    with book_in_work(self, params.book) as folder:
         planned = plan(folder, params)
     children = [
         _range(self, params.book, params.options, numbers, str(index), self.task_id)
@@ -53,7 +56,7 @@ def ocr_book(self: StoreTask, params: OcrBook) -> dict[str, Any]:
 def ocr_pages(self: StoreTask, params: OcrPages) -> RangeResult:
     """Read some pages of a book."""
     numbers = params.numbers()
-    with _folder(self, params.book) as folder:
+    with book_in_work(self, params.book) as folder:
         with not_the_fault_of_the_task():
             lost = begun_and_lost(folder, numbers, losses(self.connection(), self.task_id))
         if lost and len(numbers) > 1:
@@ -71,9 +74,11 @@ def ocr_pages(self: StoreTask, params: OcrPages) -> RangeResult:
 
 @app.task(bind=True, base=StoreTask, pydantic=True, name=FinishOcr.task, time_limit=TIME_LIMIT)
 def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
-    """End the recognition of a book: its whole text in one file."""
-    with _folder(self, params.book) as folder:
+    """End the recognition of a book: its whole text in one file, and a PDF that can be searched."""
+    with book_in_work(self, params.book) as folder:
         text = finish(folder)
+        with contextlib.suppress(BadInput):  # it has no page images yet: then there is nothing to be searched
+            write_searchable(folder, folder.path / f"{folder.path.name}.pdf", self.progress)
     return {
         "pages": len(text.pages),
         "missing": missing(params.numbers(), text),

@@ -1,22 +1,16 @@
 """The tasks that split a book into page images."""
 
-import contextlib
 import math
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from celery.exceptions import Ignore
 
-from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
-from ambuda_desktop.relocation import LibraryMoves, staying
 from ambuda_desktop.store.submit import child_id, set_pages
-from ambuda_desktop.worker.disk import disk_failure
-from ambuda_desktop.worker.limited import limited_memory
+from ambuda_desktop.worker.book_in_work import book_in_work
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
 from ambuda_desktop.worker.split.plan import plan
@@ -24,7 +18,6 @@ from ambuda_desktop.worker.split.ranges import RangeResult, split_range
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask, not_the_fault_of_the_task
 from ambuda_desktop.worker.then_ocr import then_recognise
 
-MOVE_PAUSE = 2.0  # seconds until a task that met a moving library looks again
 TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a range takes seconds or minutes
 
 
@@ -32,7 +25,7 @@ TIME_LIMIT = 3600  # seconds: the last resort, for what hangs in a library; a ra
 def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
     """Look at each page of a book, then submit ranges of pages."""
     wanted = parse_pages(params.pages) if params.pages else None
-    with _folder(self, params.book) as folder:
+    with book_in_work(self, params.book) as folder:
         try:
             planned = plan(folder, wanted, self.progress, params.options)
         except NeedsPassword as locked:
@@ -62,7 +55,7 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
 @app.task(bind=True, base=StoreTask, pydantic=True, name=SplitPages.task, time_limit=TIME_LIMIT)
 def split_pages(self: StoreTask, params: SplitPages) -> RangeResult:
     """Make the images of some pages of a book."""
-    with _folder(self, params.book) as folder:
+    with book_in_work(self, params.book) as folder:
         try:
             return split_range(folder, params.numbers(), self.progress, params.options)
         except NeedsPassword:
@@ -74,7 +67,7 @@ def split_pages(self: StoreTask, params: SplitPages) -> RangeResult:
 @app.task(bind=True, base=StoreTask, pydantic=True, name=FinishSplit.task, time_limit=TIME_LIMIT)
 def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
     """End a split: new images take the place of old ones, and the manifest is written."""
-    with _folder(self, params.book) as folder:
+    with book_in_work(self, params.book) as folder:
         manifest, replaced = finish(folder, params.options)
     then_recognise(self, params)
     return {
@@ -83,25 +76,3 @@ def finish_split(self: StoreTask, params: FinishSplit) -> dict[str, Any]:
         "missing": [p.number for p in manifest.pages if p.method == "missing"],
         "replaced": replaced,
     }
-
-
-@contextlib.contextmanager
-def _folder(task: StoreTask, book: str) -> Iterator[BookFolder]:
-    """The folder of a book, which stays where it is for the length of a block. A failure that nobody foresaw is told
-    as what it is: the disk's, or one of memory."""
-    try:
-        with staying(task.paths):
-            folder = book_folder(task.paths, book)
-            try:
-                with limited_memory():
-                    yield folder
-            except ConnectionError:  # of Redis
-                raise
-            except OSError as error:
-                raise disk_failure(folder, error) from error
-            except MemoryError:
-                raise AmbudaError(
-                    "The book needs more memory than a task may have; it may be damaged."
-                ) from None
-    except LibraryMoves:
-        raise Park("the library to be moved", until=time.time() + MOVE_PAUSE) from None
