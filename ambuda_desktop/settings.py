@@ -28,8 +28,8 @@ class Settings(BaseModel):
     stop_timeout: float = Field(default=30.0, ge=1, le=600)
     #: MB (millions of bytes) of memory that a pool process may take; one that takes more is ended, with its task.
     memory_limit: int = Field(default=2000, ge=100)
-    #: MB that a pool process may have taken at the end of a task; one that took more is replaced by a new one. Workers
-    #: read it when they start.
+    #: MB: a pool process that has ever taken more is replaced by a new one at the end of its task. Workers read it when
+    #: they start.
     memory_recycle: int = Field(default=500, ge=100)
     #: The folder of all books; None: `library` in the data folder.
     library: Path | None = None
