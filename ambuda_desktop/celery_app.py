@@ -51,6 +51,10 @@ class GenerationQueues(Queues):
         return queue
 
 
+#: As Celery names a backend of one's own; imported when the first result is stored or asked for.
+RESULT_BACKEND = "ambuda_desktop.result_backend:ResultBackend"
+
+
 class StoreAMQP(AMQP):
     """Celery's, with our queues."""
 
@@ -65,7 +69,7 @@ class StoreCelery(Celery):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add_defaults(celery_settings)  # called when the first setting is asked for
+        self.add_defaults(_settings)  # called when the first setting is asked for
 
     def connection_to_store(self) -> sqlite3.Connection:
         """This thread's connection to the store. Not carried over a fork: SQLite forbids it."""
@@ -155,6 +159,12 @@ class StoreCelery(Celery):
         if pool not in POOLS:
             raise BadInput(f"The task {name} names the pool “{pool}”; there are only {' and '.join(POOLS)}.")
         return str(pool)
+
+
+def _settings() -> dict[str, Any]:
+    settings = celery_settings()
+    backend = settings["result_backend"].removeprefix("redis+")
+    return {**settings, "result_backend": f"{RESULT_BACKEND}+{backend}"}
 
 
 def _stored(options: Mapping[str, Any]) -> dict[str, Any]:

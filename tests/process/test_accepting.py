@@ -2,10 +2,13 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
+from celery import group
 
+from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.store.books import summary
 from tests.support import pdfs
 from tests.support.program import Program
@@ -43,6 +46,24 @@ def test_a_book_waits_for_a_daemon_that_cannot_start(
     # And when a daemon can start, then the book is split
     program.start_daemon()
     program.wait_until(lambda: is_done(program), "the book is done")
+
+
+def test_a_group_is_accepted_while_redis_is_away_and_its_results_come_later(program: Program) -> None:
+    # Given a daemon that has stopped, and Redis with it
+    program.add_tasks()
+    program.start_daemon()
+    assert program.cli("daemon", "--stop").returncode == 0
+    app = StoreCelery("shell")
+
+    # When a group is submitted
+    begin = time.monotonic()
+    sums = group(app.signature("example.add", (n, n)) for n in range(3)).apply_async()
+
+    # Then all their tasks are accepted at once, and have their results when there is a daemon
+    assert time.monotonic() - begin < 5
+    assert program.connection.execute("SELECT count(*) FROM tasks").fetchone()[0] == 3
+    program.start_daemon()
+    assert sums.get(timeout=20) == [0, 2, 4]
 
 
 def test_a_book_waits_for_a_redis_that_does_not_answer(program: Program, book: str) -> None:

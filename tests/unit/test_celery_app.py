@@ -127,7 +127,7 @@ def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch:
     # Then results stay in our Redis, the password stands in no setting, and a stranger's certificate is refused
     connection: Any = app.connection_for_write()
     assert connection.as_uri() == "amqps://me:**@mq.example.org:5671/books"
-    assert app.conf.result_backend.startswith("redis+socket://")
+    assert app.conf.result_backend.startswith("ambuda_desktop.result_backend:ResultBackend+socket://")
     assert "s3cret" not in str(celery_settings())
     assert connection.password() == "s3cret"
     assert app.conf.broker_use_ssl["cert_reqs"] == ssl.CERT_REQUIRED

@@ -4,9 +4,11 @@ import inspect
 
 from celery import Celery
 from celery.app.task import Context, Task
+from celery.backends.asynchronous import AsyncBackendMixin
 from celery.backends.base import KeyValueStoreBackend
 from celery.backends.redis import RedisBackend
 from celery.concurrency.prefork import TaskPool
+from celery.result import AsyncResult
 from celery.worker.consumer import Consumer
 
 from ambuda_desktop.daemon import feed
@@ -19,6 +21,12 @@ def test_the_feed_listens_to_the_keys_that_the_result_backend_writes() -> None:
 
 def test_the_redis_backend_publishes_each_result_under_its_key() -> None:
     assert "publish(key" in inspect.getsource(vars(RedisBackend)["_set"])
+
+
+def test_every_way_to_wait_for_results_begins_in_one_method() -> None:
+    for way in (AsyncBackendMixin.iter_native, AsyncBackendMixin.wait_for_pending):
+        assert "self._wait_for_pending(result" in inspect.getsource(way)
+    assert "self.backend.add_pending_result(self" in inspect.getsource(AsyncResult.then)
 
 
 def test_apply_async_and_retry_end_in_send_task() -> None:
