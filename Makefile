@@ -1,5 +1,5 @@
 # Thin names for what the scripts do; nothing here is needed to run or test the program.
-.PHONY: run test lint format lock bench bundle screenshots sample
+.PHONY: run test lint format lock bench chaos chaos-short bundle screenshots sample
 PDF ?= resources/sample/sample.pdf
 
 run:
@@ -21,6 +21,12 @@ lock:
 bench:
 	bash packaging/setup.sh run
 	.venv/bin/python -m tests.bench.bench_split "$(PDF)"
+chaos:
+	bash packaging/setup.sh test
+	.venv/bin/python -m tests.bench.chaos --seeds 10
+chaos-short:
+	bash packaging/setup.sh test
+	.venv/bin/python -m pytest -q -s tests/process/test_chaos.py
 bundle:
 	bash packaging/build.sh
 screenshots:

@@ -1,5 +1,6 @@
 """Starting, finding and stopping the daemon, for window and command line; they never import it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.facts import fact, put_wish
 
+LAST_WORDS = 4096  # bytes
+SOON = 3.0  # seconds that a daemon may take to say that it runs
 STOP_MARGIN = 15.0  # seconds past the user's own stop timeout, for Redis and the workers to end
 
 _started: list["subprocess.Popen[bytes]"] = []
@@ -91,10 +94,35 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
         if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
         if _started and _started[-1].poll() and not daemon_is_running(paths):
-            last_words = (paths.logs / "daemon.stderr").read_text(errors="replace").strip().splitlines()
-            raise NotRunning(last_words[-1] if last_words else "The daemon ended at once.")
+            raise NotRunning(last_words(paths) or "The daemon ended at once.")
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
+
+
+def why_work_waits(paths: Paths) -> str | None:
+    """A sentence where what was accepted just now has to wait for the daemon or Redis; asked after `keep_daemon`."""
+    try:
+        wait_for_daemon(paths, SOON)
+    except NotRunning as error:
+        return f"The work is accepted, and waits until the daemon runs. {error}"
+    with closing(connect(paths.store)) as connection:
+        redis = fact(connection, "redis") or {}
+    if redis.get("state") in ("silent", "stopped"):
+        return (
+            "The work is accepted, and waits: Redis does not answer. It goes on by itself when Redis is back."
+        )
+    return None
+
+
+def last_words(paths: Paths) -> str:
+    """The last line that a daemon said on its way down; empty where none did."""
+    try:
+        with (paths.logs / "daemon.stderr").open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_WORDS))
+            lines = file.read().decode(errors="replace").strip().splitlines()
+    except FileNotFoundError:
+        return ""
+    return lines[-1] if lines else ""
 
 
 def stop_daemon(paths: Paths) -> bool:

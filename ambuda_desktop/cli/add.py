@@ -135,7 +135,7 @@ def _add(
     try:
         session.each(places, lambda place: added.append(_add_one(session, place, new)))
     finally:  # those that were accepted before Ctrl+C, too
-        session.see_to_work()
+        goes_on = session.see_to_work()
     if password is not None:
         session.each(added, lambda book: _unlock(session, book, password))
     if wait and added:
@@ -147,7 +147,7 @@ def _add(
         found = summary(session.store, book)
         assert found is not None
         session.tell(f"“{found.title}” was added as {book}.", shapes.of_book(session.paths, found))
-    if added:
+    if added and goes_on:
         session.remark(waiting.GOES_ON)
 
 

@@ -11,7 +11,7 @@ import click
 
 from ambuda_desktop.cli import bars, say
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError
-from ambuda_desktop.launch import attach, keep_daemon
+from ambuda_desktop.launch import attach, keep_daemon, why_work_waits
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import connect
@@ -49,10 +49,14 @@ class Session:
         if lock := attach(self.paths):
             self._closing.append(lock.release)
 
-    def see_to_work(self) -> None:
-        """Start a daemon where there is work and none runs."""
+    def see_to_work(self) -> bool:
+        """Start a daemon where there is work and none runs. False where that does not help; then it is said."""
         if work_is_left(self.store):
             keep_daemon(self.paths)
+            if why := why_work_waits(self.paths):
+                self.remark(why)
+                return False
+        return True
 
     def close(self) -> None:
         """Give everything back."""

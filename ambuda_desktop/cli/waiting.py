@@ -109,7 +109,7 @@ def _until_it_rests(waiter: Waiter, book: str, place: str) -> BookSummary | None
             if found.state not in ("waiting", "working") or words.is_locked(found):
                 return found
             paused = waiter.mind_pause(found)
-            draw(found.done, found.pages or 0, "paused" if paused else words.book_state(found))
+            draw(found.done, found.pages or 0, "paused" if paused else words.doing(found))
             waiter.rest()
     return None
 

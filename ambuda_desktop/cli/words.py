@@ -82,6 +82,11 @@ def book_state(book: BookSummary) -> str:
     return "paused" if book.paused and book.state in ("waiting", "working") else book.state
 
 
+def doing(book: BookSummary) -> str:
+    """What it is doing, or waits for: beside its bar."""
+    return f"waiting for {book.waiting_for}" if book.waiting_for else book_state(book)
+
+
 def is_locked(book: BookSummary) -> bool:
     """Whether it waits for the password of its PDF."""
     return book.state in ("waiting", "working") and book.waiting_for in PASSWORD
@@ -106,7 +111,8 @@ def book_sentence(book: BookSummary) -> str:
     if book.state == "cancelled":
         return f"{book.done or 'no'} page{'s'[: book.done != 1]} kept"
     if book.state in ("waiting", "working"):
-        return f"{made} done" if book.pages else "its pages are not counted yet"
+        waits = f", waiting for {book.waiting_for}" if book.waiting_for else ""
+        return (f"{made} done" if book.pages else "its pages are not counted yet") + waits
     return "\n".join([made, *page_lines(book)])
 
 

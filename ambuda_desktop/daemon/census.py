@@ -1,6 +1,5 @@
 """Which processes there are: what each has in hand, how much memory it takes, and how the last ones ended."""
 
-import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -67,12 +66,6 @@ class Census:
                         self._memory[process.pid] = round(memory / MEMORY_STEP) * MEMORY_STEP
                         pids.append(process.pid)
             self._pids[generation.queue] = pids
-
-
-def exit_reason(sentence: str | None) -> str:
-    """`signal 9 (SIGKILL)` of what Celery says of a dead pool process."""
-    found = re.search(r"exited prematurely: (.*?)(?: Job: \d+)?\.?$", sentence or "")
-    return found[1] if found else sentence or "unknown"
 
 
 def exit_code(code: int | None) -> str:

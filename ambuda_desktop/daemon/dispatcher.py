@@ -5,18 +5,20 @@ import logging
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import psutil
 from kombu.exceptions import OperationalError
 
 from ambuda_desktop.celery_app import StoreCelery
-from ambuda_desktop.daemon.census import Census, exit_reason
-from ambuda_desktop.daemon.feed import LOST, Feed
+from ambuda_desktop.daemon.census import Census
+from ambuda_desktop.daemon.feed import Feed
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.locks import is_held
 from ambuda_desktop.logs import task_id
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.pools import pool_of_queue
 from ambuda_desktop.store import dispatch, schema
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import paused_pools
@@ -30,20 +32,23 @@ SWEEP_EVERY = 0.5  # seconds
 #: is lost, and it waits again. It grows, so that a machine that is merely slow gets there in the end.
 PATIENCE = 3.0
 MOST_PATIENCE = 60.0
+CLOCK_STEP = 5.0  # seconds; less than that a clock may be corrected without anybody minding
 
 
 class Dispatcher:
     """Works on the store in one thread; holds nothing that the store does not."""
 
     def __init__(
-        self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery, census: Census
-    ) -> None:
-        self._paths = paths
-        self._census = census
+        self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery, census: Census,
+        notice: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self._paths, self._census, self._notice = paths, census, notice
         self._connection = connection
         self._app = app
         self._next_sweep = 0.0
         self._without_lease: dict[str, float] = {}  # task id to time.monotonic()
+        self._sent_at: dict[str, float] = {}  # task id to time.monotonic(), of those in flight
+        self._clock = _clock()
         self._live: set[str] = set()  # queues of the live generations
         self._known: dict[str, frozenset[str]] = {}  # by pool, the names of the tasks that they can run
 
@@ -69,15 +74,36 @@ class Dispatcher:
 
     def _record(self, news: Sequence[Update], gone: Sequence[Generation]) -> None:
         with transaction(self._connection):
-            ended = dispatch.record(self._connection, [u for u in news if u.state != LOST])
+            ended = dispatch.record(self._connection, news)
             in_flight = dispatch.in_flight(self._connection)
-            for update in news:
-                if update.state == LOST:
-                    ended |= self._lost(update, in_flight)
             for generation in gone:
                 self._went_down(generation, [r for r in in_flight if r["generation"] == generation.queue])
             if ended or gone:
                 dispatch.insert_finishes(self._connection)
+
+    def note_exits(self, exits: Mapping[tuple[str, int], str], feed: Feed) -> None:
+        """Pool processes ended: `exits` has why, by generation and pid. The tasks that they had in hand wait again,
+        unless Redis knows their end: a process may have ended just after it."""
+        if not exits:
+            return
+        had = {r["id"]: exits.get((r["generation"], r["pid"])) for r in self._begun()}
+        lost = {task: reason for task, reason in had.items() if reason is not None}
+        self.record(feed.look_up(list(lost)) if lost else [], [])
+        begun = {r["id"]: r for r in self._begun()}
+        with transaction(self._connection):
+            for task, reason in lost.items():
+                if task in begun and not is_held(self._paths.lease(task)):
+                    with task_id(task):
+                        log.warning("Task %s took its pool process with it: %s", task, reason)
+                    if self._note_loss([task], f"its pool process ended: {reason}"):
+                        dispatch.insert_finishes(self._connection)
+        tasks = {(r["generation"], r["pid"]): r["id"] for r in begun.values()}
+        for (queue, pid), reason in exits.items():
+            pool = pool_of_queue(queue) or queue
+            self._census.exited(pid, pool, "pool process", reason, tasks.get((queue, pid)))
+
+    def _begun(self) -> list[sqlite3.Row]:
+        return [r for r in dispatch.in_flight(self._connection) if r["state"] != schema.SENT]
 
     def send(self, live: Sequence[Generation]) -> int:
         """Fill the free slots of the live generations; returns how many tasks went out."""
@@ -113,8 +139,8 @@ class Dispatcher:
         """What no news tells: tasks in flight that nobody runs, and finish tasks that became due by a cancel.
 
         A task in flight whose lease nobody holds waits again, unless Redis knows its end after all. If it was sent
-        before Redis started, its message or its result died with the old Redis; if it had begun since then, it took
-        its process with it, and that counts.
+        before Redis started, its message or its result died with the old Redis; if its process still lives, it could
+        not say how the task ended (a store that was locked or full). Else it took its process with it, and that counts.
         """
         now = time.monotonic()
         if not redis.answers:
@@ -122,6 +148,7 @@ class Dispatcher:
         if now < self._next_sweep or not redis.answers:
             return
         self._next_sweep = now + SWEEP_EVERY
+        self._mind_the_clock()
         if dispatch.parents_to_finish(self._connection):
             with transaction(self._connection):
                 dispatch.insert_finishes(self._connection)
@@ -132,8 +159,18 @@ class Dispatcher:
                 [r for r in dispatch.in_flight(self._connection) if r["id"] in overdue], redis.started_at
             )
 
+    def _mind_the_clock(self) -> None:
+        """Who waits for ten seconds must not wait for a day because the clock was set back by one."""
+        before, self._clock = self._clock, _clock()
+        if before - self._clock > CLOCK_STEP:
+            log.warning("The clock was set back by %.0f s", before - self._clock)
+            with transaction(self._connection):
+                dispatch.bring_forward(self._connection, before - self._clock)
+
     def _overdue(self, now: float) -> set[str]:
-        rows = [r for r in dispatch.in_flight(self._connection) if not is_held(self._paths.lease(r["id"]))]
+        in_flight = dispatch.in_flight(self._connection)
+        self._sent_at = {r["id"]: self._sent_at.get(r["id"], now) for r in in_flight}
+        rows = [r for r in in_flight if not is_held(self._paths.lease(r["id"]))]
         since = {r["id"]: self._without_lease.get(r["id"], now) for r in rows}
         patience = {r["id"]: min(PATIENCE * r["attempt"], MOST_PATIENCE) for r in rows}
         overdue = {i for i, at in since.items() if now - at > patience[i]}
@@ -142,9 +179,12 @@ class Dispatcher:
 
     def _send_back(self, rows: list[sqlite3.Row], redis_started_at: float) -> None:
         log.warning("In flight without a lease, so waiting again: %s", ", ".join(r["id"] for r in rows))
-        begun = [r["id"] for r in rows if r["state"] != schema.SENT and r["sent_at"] > redis_started_at]
+        begun = [
+            r["id"] for r in rows
+            if r["state"] != schema.SENT and self._sent_at[r["id"]] > redis_started_at and not _lives(r["pid"])
+        ]  # fmt: skip
         with transaction(self._connection):
-            if dispatch.lost(self._connection, begun, "its process ended without a word"):
+            if self._note_loss(begun, "its process ended without a word"):
                 dispatch.insert_finishes(self._connection)
             dispatch.wait_again(self._connection, [r["id"] for r in rows])
 
@@ -165,6 +205,7 @@ class Dispatcher:
                     break
                 dispatch.hold_for_code(self._connection, unknown)
             rows = dispatch.mark_sent(self._connection, [r["id"] for r in waiting], generation.queue)
+        self._sent_at |= dict.fromkeys([r["id"] for r in rows], time.monotonic())
         for row in rows:
             try:
                 self._app.publish(row, generation.queue)
@@ -179,26 +220,32 @@ class Dispatcher:
                 self.record([Update(row["id"], schema.FAILURE, generation.queue, error=sentence)], [])
         return len(rows)
 
-    def _lost(self, update: Update, in_flight: list[sqlite3.Row]) -> bool:
-        """Whether the end of its pool process ended the task too. Old news is left out: a task that is sent
-        again has not started yet, or holds its lease."""
-        for row in in_flight:
-            if (row["id"], row["generation"]) == (update.id, update.generation) and row[
-                "state"
-            ] != schema.SENT:
-                if is_held(self._paths.lease(update.id)):
-                    return False
-                with task_id(update.id):
-                    log.warning("Task %s took its pool process with it: %s", update.id, update.error)
-                reason = exit_reason(update.error)
-                self._census.exited(row["pid"], row["pool"], "pool process", reason, update.id)
-                return dispatch.lost(self._connection, [update.id], f"its pool process ended: {reason}")
-        return False
+    def _note_loss(self, ids: Sequence[str], reason: str) -> bool:
+        """These tasks took their process with them; returns whether one is not tried again."""
+        if not ids:
+            return False
+        ended = dispatch.lost(self._connection, ids, reason)
+        then = "it failed" if ended else "it is tried again"
+        self._notice(f"A task stopped its worker ({reason}); {then}.")
+        return ended
 
     def _went_down(self, generation: Generation, rows: list[sqlite3.Row]) -> None:
         ids = [r["id"] for r in rows]
         started = [r["id"] for r in rows if r["state"] != schema.SENT]
         if generation.kind == "threads" and generation.terminated_at is None:
             # One of these stopped the process they share; nobody can say which.
-            dispatch.lost(self._connection, started, "its worker process died")
+            self._note_loss(started, "its worker process died")
         dispatch.wait_again(self._connection, ids)
+
+
+def _clock() -> float:
+    """What the clock on the wall is ahead of one that nobody sets, in seconds."""
+    return time.time() - time.monotonic()
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be collected by its parent does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,6 +1,7 @@
 """What the daemon tells the world: facts, written only when they changed, and not more often than eyes can see."""
 
 import sqlite3
+import threading
 import time
 from typing import Any
 
@@ -20,14 +21,16 @@ class FactBoard:
         self._written: dict[str, Any] = {}
         self._notices: list[dict[str, Any]] = fact(connection, "notices") or []
         self._next = 0.0
+        self._lock = threading.Lock()
 
     def notice(self, sentence: str) -> None:
-        """A sentence for the user about something that happened; said again within seconds, it is one."""
+        """A sentence for the user about something that happened; said again within seconds, it is one. May be called
+        from any thread."""
         now = time.time()
-        # One from the future was said before the clock was set back.
-        if any(n["sentence"] == sentence and 0 <= now - n["at"] < REPEATED for n in self._notices):
-            return
-        self._notices = [*self._notices, {"at": now, "sentence": sentence}][-MAX_NOTICES:]
+        with self._lock:
+            # One from the future was said before the clock was set back.
+            if not any(n["sentence"] == sentence and 0 <= now - n["at"] < REPEATED for n in self._notices):
+                self._notices = [*self._notices, {"at": now, "sentence": sentence}][-MAX_NOTICES:]
 
     @property
     def due(self) -> bool:

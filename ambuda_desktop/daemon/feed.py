@@ -8,7 +8,7 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import redis
@@ -26,16 +26,15 @@ RECONNECT = 0.1  # seconds
 AFTER_FAILURE = 1.0  # seconds
 LISTEN_TIMEOUT = 1.0  # seconds
 LOOK_UP_TIMEOUT = 0.5  # seconds
-#: Not a state of a task, but news of it: the pool process died under it.
-LOST = "LOST"
 
 
 class Feed:
     """Fills `news` with Updates until it is stopped."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, notice: Callable[[str], None]) -> None:
+        """`notice` is called from the feed's own thread."""
         self.news: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
-        self._paths = paths
+        self._paths, self._notice = paths, notice
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
@@ -75,6 +74,9 @@ class Feed:
             except Exception:
                 # A feed that ended would leave every task running for ever.
                 log.exception("The feed failed; starting it again")
+                self._notice(
+                    "Listening for results failed and was begun again; nothing is lost. The log says why."
+                )
                 self._stop.wait(AFTER_FAILURE)
 
     def _listen(self) -> None:
@@ -131,10 +133,11 @@ def parse(meta: dict[str, Any]) -> Update | None:
         return Update(task_id, state, generation, result=result)
     if state == schema.FAILURE:
         kind, sentence = failure(result)
-        state = LOST if kind == "WorkerLostError" else schema.FAILURE
-        return Update(
+        told = Update(
             task_id, state, generation, error=_text(sentence), traceback=_text(meta.get("traceback"))
         )
+        # That its pool process died under it, the generation has told already.
+        return None if kind == "WorkerLostError" else told
     if state == schema.REVOKED:
         return Update(task_id, state, generation, error="It was not started before it expired.")
     if state == "RETRY":  # `Task.retry` has already put the row back

@@ -52,6 +52,7 @@ class Generation:
         self.problems: list[dict[str, Any]] = []  # files of task code that cannot be used
         self.failure: str | None = None  # why its code must not be used
         self.sentences: list[str] = []  # for the user, not yet passed on
+        self._exits: dict[int, str] = {}  # pool processes that ended and why, not yet passed on
         self.names: frozenset[str] = frozenset()  # of the tasks that it can run
         self.catalogue: list[dict[str, Any]] = []  # what they are; only one pool tells it
         self.files: frozenset[str] = frozenset()  # of task code that it has imported
@@ -141,8 +142,15 @@ class Generation:
                 self._up += 1
             case "ready":
                 self._is_ready = True
+            case "exited":
+                self._exits[said["pid"]] = said["reason"]
             case "said":
                 self.sentences.append(said["sentence"])
+
+    def take_exits(self) -> dict[int, str]:
+        """The pool processes that ended since the last call, and why; none where they were meant to."""
+        exits, self._exits = self._exits, {}
+        return exits if self.terminated_at is None else {}
 
     @property
     def lock(self) -> Path:

@@ -66,6 +66,10 @@ class Generations:
         self._warmth.release([g.server for g in self._all])
         return gone
 
+    def take_exits(self) -> dict[tuple[str, int], str]:
+        """The pool processes that ended since the last call and should not have: why, by queue and pid."""
+        return {(g.queue, pid): reason for g in self._all for pid, reason in g.take_exits().items()}
+
     def live(self, pool: str) -> Generation | None:
         """The one that gets the tasks of a pool; None while it starts."""
         return self._live.get(pool)
@@ -237,9 +241,7 @@ class Generations:
         elif generation.state == "resting" and not may_rest:
             generation.terminate()
         elif generation.state == "starting" and generation.age > START_TIMEOUT and not generation.is_late:
-            log.warning(
-                "Generation %s did not get ready within %s s: ending it", generation.queue, START_TIMEOUT
-            )
+            log.warning("Generation %s is not ready after %s s: ending it", generation.queue, START_TIMEOUT)
             generation.is_late = True
             generation.kill()
         if generation.terminated_at is not None and now - generation.terminated_at > TERM_TIMEOUT:

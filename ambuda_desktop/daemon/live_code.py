@@ -36,7 +36,7 @@ class LiveCode:
         self._complaints: list[str] = []  # about folders that cannot be used; said already
         paths.tasks.mkdir(mode=0o700, exist_ok=True)
         code = TaskCode(self._usable_folders(), own_folder())
-        self._code, self._warmth = code, Warmth(paths)
+        self._code, self._warmth = code, Warmth(paths, notice)
         self._watch = CodeWatch(self._watched_folders(), wake)
         self.generations = Generations(paths, self._sizes(), notice, census, code, self._warmth)
         self._history = ReloadHistory(fact(connection, "reloads") or [])

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -29,7 +29,7 @@ from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.control import paused_pools
-from ambuda_desktop.store.dispatch import Update, work_is_left
+from ambuda_desktop.store.dispatch import Update, unfinished_books, work_is_left
 from ambuda_desktop.store.facts import STOPPING, drop_wish, fact, put_fact, take_wish, wish
 
 log = logging.getLogger(__name__)
@@ -84,11 +84,11 @@ class Daemon:
         self.state = "starting"
         self.board = FactBoard(self.connection)
         self.redis = RedisServer(paths)
-        self.feed = Feed(paths)
+        self.feed = Feed(paths, self.board.notice)
         # It only publishes. Without a result backend: that would subscribe to each task's result.
         self.app = StoreCelery("ambuda_daemon", backend="disabled://", set_as_current=False)
         self.census = Census(fact(self.connection, "exits") or [])
-        self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census)
+        self.dispatcher = Dispatcher(paths, self.connection, self.app, self.census, self.board.notice)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
         self.asked_to_stop = False
@@ -96,6 +96,7 @@ class Daemon:
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
         self._gone: list[Generation] = []
+        self._exits: dict[tuple[str, int], str] = {}
 
     def run(self, *, while_needed: bool) -> None:
         """Everything from start to end, in the main thread."""
@@ -103,6 +104,7 @@ class Daemon:
             signal.signal(number, self._on_signal)
         drop_wish(self.connection, "stop", before=self.started_at)
         put_fact(self.connection, STOPPING, False)
+        before = fact(self.connection, "daemon") or {}
         self.board.write({"daemon": self._fact(), "redis": {}, "pools": {}, "generations": []})
         log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
         sweep(self.paths.locks)
@@ -110,8 +112,7 @@ class Daemon:
         self.redis.start()
         try:
             self.app.conf.broker_transport_options = {"socket_timeout": PUBLISH_TIMEOUT}
-            if left := self.dispatcher.recover():
-                log.info("%s tasks that an earlier daemon had in flight wait again", left)
+            self._recover(before)
             self.code = LiveCode(
                 self.paths, self.connection, self.board.notice, self.census, self.feed.wake, self._watch
             )
@@ -128,6 +129,20 @@ class Daemon:
         finally:
             self._end()
 
+    def _recover(self, before: Mapping[str, Any]) -> None:
+        """`before`: what an earlier daemon last said of itself."""
+        books = unfinished_books(self.connection)
+        if left := self.dispatcher.recover():
+            log.info("%s tasks that an earlier daemon had in flight wait again", left)
+        if books and before.get("state", "stopped") != "stopped":
+            log.warning(
+                "The daemon before (process %s) did not end by itself; %s books go on",
+                before.get("pid"),
+                books,
+            )
+            many = f"{books} books continue" if books > 1 else "1 book continues"
+            self.board.notice(f"The program was ended in the middle of its work; {many}.")
+
     def _tick(self, *, sending: bool = True) -> int:
         """One round; returns how many tasks are in flight."""
         in_flight = self.dispatcher.in_flight()
@@ -136,8 +151,11 @@ class Daemon:
             self.board.notice("Redis stopped and was started again; nothing is lost.")
             self.generations.renew()
         self._gone += self.code.tick(busy={row["generation"] for row in in_flight})
+        self._exits |= self.generations.take_exits()
         self.dispatcher.record(self._news, self._gone)
         self._news, self._gone = [], []
+        self.dispatcher.note_exits(self._exits, self.feed)
+        self._exits = {}
         self.dispatcher.sweep(self.redis, self.feed)
         if sending and self.redis.answers:
             live = [g for pool in POOLS if (g := self.generations.live(pool))]

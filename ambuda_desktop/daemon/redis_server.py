@@ -27,6 +27,7 @@ START_TIMEOUT = 10.0  # seconds; 10 to 40 ms are usual
 PING_EVERY = 1.0  # seconds
 PING_TIMEOUT = 0.5  # seconds
 SILENT_LIMIT = 10.0  # seconds without an answer, then it is ended and started again
+FULL = "ambuda-is-full"  # a key that is gone when somebody has emptied the server
 
 
 def connect(paths: Paths, timeout: float | None) -> redis.Redis:
@@ -45,7 +46,7 @@ class RedisServer:
         self.process: subprocess.Popen[bytes] | None = None
         self.silent_since: float | None = None  # time.time(), for people
         self._silent_from = 0.0  # time.monotonic(), for us: a clock may be set back
-        self.started_at = 0.0  # time.time()
+        self.started_at = 0.0  # time.monotonic()
         self._backoff = Backoff()
         self._next_ping = 0.0
 
@@ -71,8 +72,9 @@ class RedisServer:
         lock.release()
         self.client = connect(self.paths, timeout=PING_TIMEOUT)
         self._wait_until_it_answers()
+        self.client.set(FULL, "1")
         self.silent_since = None
-        self.started_at = time.time()
+        self.started_at = time.monotonic()
 
     def tick(self) -> bool:
         """Start the server again where it died or is deaf; True where it was started (and is empty)."""
@@ -95,9 +97,7 @@ class RedisServer:
             self._next_ping = now + PING_EVERY
             self._ping()
         if self.silent_since is not None and now - self._silent_from > SILENT_LIMIT:
-            log.warning("Redis did not answer for %s s: ending it", SILENT_LIMIT)
-            self.process.kill()
-            self.process.wait()
+            self._end(f"Redis did not answer for {SILENT_LIMIT} s")
         return False
 
     @property
@@ -121,11 +121,23 @@ class RedisServer:
         pid = self.process.pid if self.process else None
         return {"state": state, "pid": pid, "memory": memory, "since": self.silent_since}
 
+    def _end(self, why: str) -> None:
+        """End a server of no use; the next tick starts another."""
+        assert self.process is not None
+        log.warning("%s: ending it", why)
+        self.process.kill()
+        self.process.wait()
+
     def _ping(self) -> None:
+        if not self.paths.redis_socket.exists():
+            self._end("The socket of Redis is gone")  # connections that are open would go on for a while
+            return
         try:
-            self.client.ping()
+            full = self.client.get(FULL)
             self.silent_since = None
             self._backoff.worked(time.monotonic())
+            if full is None:
+                self._end("Redis was emptied")  # what it had is lost, and only a new one is known to be
         except redis.RedisError as error:
             if self.silent_since is None:
                 log.warning("Redis does not answer: %s", error)

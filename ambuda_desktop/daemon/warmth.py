@@ -26,9 +26,10 @@ class Warmth:
     """`server` is the one to order from; `tick()` keeps one alive."""
 
     def __init__(
-        self, paths: Paths, start: Callable[[Paths, tuple[str, ...]], ForkServer] = ForkServer
-    ) -> None:
-        self._paths, self._start = paths, start
+        self, paths: Paths, notice: Callable[[str], None],
+        start: Callable[[Paths, tuple[str, ...]], ForkServer] = ForkServer,
+    ) -> None:  # fmt: skip
+        self._paths, self._notice, self._start = paths, notice, start
         self._refused: set[str] = set()  # what no server can have imported
         self._backoff = Backoff()
         self._used: ForkServer = start(paths, tuple(_read(paths.learned_modules)))
@@ -107,6 +108,9 @@ class Warmth:
         used, learned = self._used, self._used.learned
         code = used.process.returncode
         log.warning("The fork server ended (code %s)", code)
+        self._notice(
+            "The process that workers are started from ended and was started again; nothing is lost."
+        )
         if code == UNSAFE or not used.is_warm:
             # Something that it was to import ends it, or cannot be forked.
             self._refused.update(learned)

@@ -107,6 +107,14 @@ def wait_again(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
         )
 
 
+def bring_forward(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let rows that wait for a moment wait for one that is so much earlier, because the clock was set back."""
+    connection.execute(
+        "UPDATE tasks SET not_before = not_before - ? WHERE state = 'PENDING' AND not_before > ?",
+        (seconds, time.time()),
+    )
+
+
 def take_back(connection: sqlite3.Connection, live: Iterable[str]) -> int:
     """Let wait again what was sent to other generations than the live ones and has not begun there.
 
@@ -162,6 +170,15 @@ def insert_finishes(connection: sqlite3.Connection) -> int:
         insert(connection, [task])
         connection.execute("UPDATE tasks SET finish = NULL WHERE id = ?", (parent["id"],))
     return len(parents)
+
+
+def unfinished_books(connection: sqlite3.Connection) -> int:
+    """How many books have a task that waits for no person."""
+    found: int = connection.execute(
+        f"""SELECT count(DISTINCT book) FROM tasks
+            WHERE NOT cancelled AND (state IN {_IN_FLIGHT} OR (state = 'PENDING' AND held = 0))"""
+    ).fetchone()[0]
+    return found
 
 
 def work_is_left(connection: sqlite3.Connection) -> bool:

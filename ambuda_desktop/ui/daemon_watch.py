@@ -9,7 +9,7 @@ from ambuda_desktop import launch
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.ui.background import Background
 
-SETTLED = 10.0  # seconds it must have run before a death counts as the first one again
+SETTLED = 3.0  # seconds it must have run before a death counts as the first one again
 LONGEST = 30.0  # seconds between two starts
 
 
@@ -34,6 +34,7 @@ class DaemonWatch(QObject):
         self.running = False
         self.tries = 0
         self.left = False
+        self.last_words = ""  # of one that does not start
         self._running_since = 0.0
         self._next_start = 0.0
         self._starting = False
@@ -59,6 +60,8 @@ class DaemonWatch(QObject):
     def start(self) -> None:
         """Start one, off the GUI thread."""
         self._starting, self.left = True, False
+        if self.tries:
+            self.last_words = launch.last_words(self._paths)
         self._next_start = self._clock() + min(LONGEST, 2.0 ** (self.tries + 1))
         self.tries += 1
         errand = self._background.start(lambda _store, _errand: self._start(self._paths))

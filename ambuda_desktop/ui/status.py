@@ -28,6 +28,7 @@ class Status:
     daemon_runs: bool = False
     daemon_tries: int = 0  # how often it was started in vain
     daemon_left: bool = False  # somebody stopped it
+    daemon_words: str = ""  # the last that one said that did not start
     tasks: int = 0  # in the history, those that were tried again too
     paused: frozenset[str] = frozenset()  # pools that get no tasks, as a person wishes
 
@@ -59,13 +60,14 @@ class Daemon(Protocol):
     running: bool
     tries: int
     left: bool
+    last_words: str
 
 
 def read(connection: sqlite3.Connection, daemon: Daemon) -> Status:
     """Everything as it stands in the store now."""
     return Status(
         facts.facts(connection), query.counts(connection), books.book_count(connection),
-        daemon.running, daemon.tries, daemon.left, query.total(connection),
+        daemon.running, daemon.tries, daemon.left, daemon.last_words, query.total(connection),
         frozenset(control.paused_pools(connection)),
     )  # fmt: skip
 
@@ -76,6 +78,8 @@ def troubles(status: Status) -> dict[Key, str]:
         return {"daemon": _no_daemon(status)}
     if (status.facts.get("daemon") or {}).get("state") == "stopping":
         return {"daemon": _tr("The daemon is stopping after the pages in hand.")}
+    if status.redis.get("state") == "stopped":
+        return {"redis": _tr("Redis ended and is being started again; work waits and will go on by itself.")}
     if status.redis.get("state") == "silent":
         return {"redis": _tr("Redis does not answer; work waits and will go on by itself.")}
     if not status.pools_ready:
@@ -87,7 +91,8 @@ def _no_daemon(status: Status) -> str:
     if status.daemon_left:
         return _tr("The daemon was stopped. Work waits until it is started again.")
     if status.daemon_tries >= TRIES:
-        return _tr("The daemon does not start; the reason is at the end of its log. Work waits.")
+        why = status.daemon_words or _tr("The reason is at the end of its log.")
+        return _tr("The daemon does not start; work waits. %s") % why
     return _tr("The daemon is not running; starting it.")
 
 

@@ -3,7 +3,7 @@
 It begins in a process that was just forked. Its standard input is a pipe whose other end only the daemon holds: when
 that ends, the daemon is gone, and so are we. On `status` goes one JSON object a line, an event each:
 `born` (pid), `problem` (of a file of task code), `failed` (it cannot be used), `loaded` (what it can run), `up` (one
-pool process), `ready`, `said` (a sentence for the user).
+pool process), `ready`, `exited` (a pool process: pid, reason), `said` (a sentence for the user).
 """
 
 import contextlib
@@ -27,9 +27,9 @@ from ambuda_desktop.celery_app import app
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import NET
+from ambuda_desktop.worker import pool_exits, refused
 from ambuda_desktop.worker.catalogue import catalogue
 from ambuda_desktop.worker.loading import imported_files, load_tasks
-from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
 
 NICE = 10  # the person at the machine comes first
 IMPORT_TIMEOUT = 15.0  # seconds for a file of task code; google.cloud.vision takes 3 on a slow disk, once
@@ -69,8 +69,7 @@ def run(order: Order, stdin: int, status: Status) -> int:
     """Serve a queue until told to stop. Returns an exit code."""
     paths = Paths.current()
     os.dup2(stdin, 0)
-    os.close(stdin)
-    threading.Thread(target=_die_with_daemon, name="die-with-daemon", daemon=True).start()
+    _die_with_daemon(stdin)
     status.say("born", pid=os.getpid())
     # Held by every process of this generation, because forked ones inherit it: free means that all are gone.
     lock = FileLock.take(paths.locks / f"{order.queue}.lock", shared=True, wait=PROBE)
@@ -81,10 +80,10 @@ def run(order: Order, stdin: int, status: Status) -> int:
     os.nice(NICE - os.nice(0))
     if not _load(order, status):
         return FAILED
-    logging.getLogger(LOGGER).addHandler(
-        RefusedMessages(lambda sentence: status.say("said", sentence=sentence))
-    )
+    _hear(status)
     signals.setup_logging.connect(_keep_our_logging)
+    # A pool process, too: its parent may be killed with the daemon, and then nobody else ends it.
+    signals.worker_process_init.connect(lambda **_: _die_with_daemon(stdin), weak=False)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
     app.worker_main(
@@ -92,6 +91,17 @@ def run(order: Order, stdin: int, status: Status) -> int:
          "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
     )  # fmt: skip
     return 0
+
+
+def _hear(status: Status) -> None:
+    """What Celery only logs, and the daemon has to know."""
+    pool_exits.look_often()
+    logging.getLogger(refused.LOGGER).addHandler(
+        refused.RefusedMessages(lambda sentence: status.say("said", sentence=sentence))
+    )
+    logging.getLogger(pool_exits.LOGGER).addHandler(
+        pool_exits.PoolExits(lambda pid, reason: status.say("exited", pid=pid, reason=reason))
+    )
 
 
 def _load(order: Order, status: Status) -> bool:
@@ -167,8 +177,13 @@ def _keep_our_logging(**_: Any) -> None:
     logging.getLogger("celery").setLevel(logging.INFO)
 
 
-def _die_with_daemon() -> None:
-    while os.read(0, 1024):
-        pass
-    # The whole group: pool processes and what they started (poppler) must not write on.
-    os.killpg(0, signal.SIGKILL)
+def _die_with_daemon(line: int) -> None:
+    """End when nobody holds the other end of this pipe any more."""
+
+    def wait() -> None:
+        while os.read(line, 1024):
+            pass
+        # The whole group: pool processes and what they started (poppler) must not write on.
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, name="die-with-daemon", daemon=True).start()

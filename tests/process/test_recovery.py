@@ -1,12 +1,15 @@
 """What dies, or is broken, costs itself only: the daemon mends it and loses no task."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import psutil
 import pytest
 
+from ambuda_desktop.daemon.redis_server import connect
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.submit import NewTask, insert
 from tests.support.program import Program, steps_done, submit
 
@@ -41,7 +44,39 @@ def test_kill_of_the_daemon_leaves_no_process_and_loses_no_task(program: Program
     assert {program.wait_for_end(t).state for t in tasks} == {"SUCCESS"}
 
 
-@pytest.mark.parametrize("victim", ["generation", "child", "redis"])
+def test_workers_and_daemon_killed_at_once_leave_no_process(program: Program, folder: Path) -> None:
+    # Given a pool process in the middle of a long task
+    program.add_tasks()
+    daemon = program.start_daemon()
+    submit(program, "steps", count=2000, folder=str(folder))
+    program.wait_until(lambda: steps_done(folder) >= 2, "the task has begun")
+
+    # When its parent and the daemon are killed at the same moment, so that nobody is left to end it
+    program.kill_generation("cpu")
+    daemon.kill()
+    daemon.wait()
+
+    # Then it ends itself
+    program.wait_until(lambda: not program.processes(), "nothing outlives the daemon", timeout=5)
+
+
+def _empty(paths: Paths) -> None:
+    with connect(paths, timeout=1.0) as redis:
+        redis.delete(*redis.scan_iter(count=10_000))
+
+
+WHAT_IS_SAID = {
+    "generation": "The cpu workers stopped unexpectedly",
+    "child": "A task stopped its worker (its pool process ended: signal 9 (SIGKILL)); it is tried again.",
+    "fork server": "The process that workers are started from ended",
+    "redis": "Redis stopped and was started again",
+    "socket": "Redis stopped and was started again",
+    "folder": "Redis stopped and was started again",
+    "emptied": "Redis stopped and was started again",
+}
+
+
+@pytest.mark.parametrize("victim", list(WHAT_IS_SAID))
 def test_what_is_killed_is_started_again_and_its_task_too(
     program: Program, folder: Path, victim: str
 ) -> None:
@@ -52,18 +87,31 @@ def test_what_is_killed_is_started_again_and_its_task_too(
     program.wait_until(lambda: steps_done(folder) >= 2, "the task has begun")
 
     # When a part of the program is killed
-    if victim == "generation":
-        program.kill_generation("cpu")
-    elif victim == "child":
-        os.kill(int((folder / "1").read_text().split()[0]), signal.SIGKILL)
-    else:
-        os.kill(program.fact("redis")["pid"], signal.SIGKILL)
+    match victim:
+        case "generation":
+            program.kill_generation("cpu")
+        case "child":
+            os.kill(int((folder / "1").read_text().split()[0]), signal.SIGKILL)
+        case "fork server":
+            program.fork_servers()[0].kill()
+        case "redis":
+            os.kill(program.fact("redis")["pid"], signal.SIGKILL)
+        case "socket":
+            program.paths.redis_socket.unlink()
+        case "folder":
+            shutil.rmtree(program.paths.runtime)
+        case "emptied":
+            _empty(program.paths)
 
-    # Then the task still ends well, under the same daemon, and it says what happened
+    # Then the user is told, the task still ends well, and new ones run, under the same daemon
+    program.wait_until(
+        lambda: any(WHAT_IS_SAID[victim] in n["sentence"] for n in program.fact("notices") or []),
+        "the user is told", timeout=5,
+    )  # fmt: skip
     assert program.wait_for_end(task_id).state == "SUCCESS"
+    assert program.wait_for_end(submit(program, "add", x=1, y=2)).value == 3
     assert daemon.poll() is None
-    if victim != "child":
-        program.wait_until(lambda: program.fact("notices"), "the user is told")
+    assert program.task(task_id).attempt <= 2
 
 
 def test_a_task_that_kills_its_worker_fails_in_the_end(program: Program) -> None:

@@ -212,6 +212,7 @@ def test_a_kill_costs_at_most_the_pages_in_hand(program: Program, tmp_path: Path
     if victim == "daemon":
         program.wait_until(lambda: not program.processes(), "all have gone")
         program.start_daemon(**slow)
+        assert "1 book continues" in program.fact("notices")[-1]["sentence"]
 
     # Then the book is finished, and of the pages made before at most those in hand were made again
     program.wait_until(lambda: book(program, "book").state == "done", "the book is done")

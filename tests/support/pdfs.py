@@ -124,11 +124,13 @@ def add_text(pdf: pikepdf.Pdf, words: str = "dharmaksetre kuruksetre", **keys: A
     return add_page(pdf, content, box=[0, 0, 216, 144], resources=font(), **keys)
 
 
-def scanned_jpegs(pages: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Iterable[bytes]:
-    """JPEGs, no two of the same bytes; made in no time by a comment in each."""
+def scanned_jpegs(
+    pages: int, size: tuple[int, int] = (WIDTH, HEIGHT), label: str = "page"
+) -> Iterable[bytes]:
+    """JPEGs, no two of the same bytes, nor any of another `label`; made in no time by a comment in each."""
     base = [jpeg(size=size, shade=shade) for shade in (20, 60, 100, 140)]
     for number in range(pages):
-        comment = b"page %d" % (number + 1)
+        comment = b"%s %d" % (label.encode(), number + 1)
         one = base[number % len(base)]
         yield one[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + one[2:]
 

@@ -172,8 +172,17 @@ class Program:
         self.wait_until_ready()
         return next(g for g in self.fact("generations") if g["pool"] == pool and g["state"] == "live")
 
+    def reopen(self) -> None:
+        """Connect to the store anew: it is another file."""
+        self.connection = connect(self.paths.store)
+
     def end(self) -> None:
         """Stop everything and prove that nothing is left."""
+        self.stop()
+        self.connection.close()
+
+    def stop(self) -> None:
+        """As `end`, but the store can still be read."""
         if daemon_is_running(self.paths):
             stopped = self.cli("daemon", "--stop")
             assert stopped.returncode == 0, stopped.stderr
@@ -182,7 +191,6 @@ class Program:
                 process.kill()
             process.wait()
         self.wait_until(lambda: not self.processes(), f"no process is left: {self.processes()}", timeout=15)
-        self.connection.close()
 
 
 def submit(program: Program, name: str, **kwargs: object) -> str:

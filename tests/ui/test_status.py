@@ -9,6 +9,9 @@ POOLS = {"pools": {"cpu": {"size": 2, "busy": 1, "ready": True}}}
 def test_troubles_most_important_first() -> None:
     assert "not running; starting" in troubles(Status())["daemon"]
     assert "does not start" in troubles(Status(daemon_tries=3))["daemon"]
+    assert troubles(Status(daemon_tries=3, daemon_words="No Redis."))["daemon"].endswith(
+        "work waits. No Redis."
+    )
     assert "was stopped" in troubles(Status(daemon_left=True))["daemon"]
     assert troubles(Status(daemon_runs=True)) == {"pools": "Workers are starting."}
     assert not troubles(Status({**POOLS, "redis": {"state": "running"}}, daemon_runs=True))

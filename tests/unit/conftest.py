@@ -39,5 +39,6 @@ def _close_store() -> Iterator[None]:
 def commands(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Commands:
     """The command line; it starts no daemon, and nobody sits at its terminal."""
     monkeypatch.setattr("ambuda_desktop.cli.session.keep_daemon", lambda _paths: None)
+    monkeypatch.setattr("ambuda_desktop.cli.session.why_work_waits", lambda _paths: None)
     monkeypatch.delenv("NO_COLOR", raising=False)
     return Commands()

@@ -10,7 +10,7 @@ from typing import Any, cast
 import psutil
 import pytest
 
-from ambuda_desktop.daemon.census import MEMORY_STEP, MOST_EXITS, Census, exit_code, exit_reason
+from ambuda_desktop.daemon.census import MEMORY_STEP, MOST_EXITS, Census, exit_code
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.store import dispatch
 from ambuda_desktop.store.running import claim
@@ -73,8 +73,4 @@ def test_the_last_exits_are_kept() -> None:
 
 
 def test_exits_in_words() -> None:
-    said = "WorkerLostError: Worker exited prematurely: signal 9 (SIGKILL) Job: 3."
-    assert exit_reason(said) == "signal 9 (SIGKILL)"
-    assert exit_reason("WorkerLostError: Worker exited prematurely: exitcode 3 Job: 0.") == "exitcode 3"
-    assert exit_reason("something else") == "something else"
     assert (exit_code(-9), exit_code(3)) == ("signal 9", "code 3")

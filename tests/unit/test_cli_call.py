@@ -26,6 +26,7 @@ def _catalogue(store: sqlite3.Connection) -> None:
 @pytest.fixture(autouse=True)
 def _no_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ambuda_desktop.cli.session.keep_daemon", lambda _: None)
+    monkeypatch.setattr("ambuda_desktop.cli.session.why_work_waits", lambda _: None)
 
 
 @pytest.mark.usefixtures("_catalogue")

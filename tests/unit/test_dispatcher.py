@@ -1,16 +1,21 @@
 """daemon/dispatcher.py: what goes to which generation. Nothing is published; the app is the test's own."""
 
+import os
 import sqlite3
+import subprocess
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from ambuda_desktop.daemon import dispatcher as dispatching
 from ambuda_desktop.daemon.census import Census
 from ambuda_desktop.daemon.dispatcher import Dispatcher
 from ambuda_desktop.daemon.generation import Generation
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.known_tasks import waiting_for_code
+from ambuda_desktop.store.running import claim
 from ambuda_desktop.store.submit import NewTask, insert
 
 
@@ -30,7 +35,52 @@ def published() -> list[tuple[str, str]]:
 @pytest.fixture
 def dispatcher(paths: Paths, store: sqlite3.Connection, published: list[tuple[str, str]]) -> Dispatcher:
     app: Any = SimpleNamespace(publish=lambda row, queue: published.append((row["id"], queue)))
-    return Dispatcher(paths, store, app, Census([]))
+    return Dispatcher(paths, store, app, Census([]), list[str]().append)
+
+
+@pytest.mark.parametrize("state", ["its process lives", "its process is gone"])
+def test_a_task_that_could_not_say_how_it_ended_has_lost_nothing(
+    dispatcher: Dispatcher, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    # Given a task that was begun, and whose process gave up its lease without a word: the store was locked, say
+    insert(store, [NewTask("t", id="a")])
+    dispatcher.send([live("cpu.x.1", "t")])
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    claim(store, "a", 1, os.getpid() if state == "its process lives" else ended.pid)
+
+    # When nobody has held its lease for long enough
+    sweep(dispatcher, monkeypatch)
+
+    # Then it waits again, and only the end of its process counts as a loss
+    row = store.execute("SELECT state, losses FROM tasks").fetchone()
+    assert tuple(row) == ("PENDING", 0 if state == "its process lives" else 1)
+
+
+def test_a_clock_that_is_set_back_lets_nobody_wait_for_it(
+    dispatcher: Dispatcher, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a task that waits for ten seconds, and a clock that was a day ahead
+    day = 86_400
+    insert(store, [NewTask("t", id="a", not_before=time.time() + day + 10)])
+    ahead = time.time() - time.monotonic() + day
+    monkeypatch.setattr(dispatcher, "_clock", ahead)
+
+    # When the clock is set right
+    sweep(dispatcher, monkeypatch)
+
+    # Then the task waits for ten seconds still
+    left = store.execute("SELECT not_before FROM tasks").fetchone()[0] - time.time()
+    assert 0 < left < 11
+
+
+def sweep(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweep as if every task in flight had been without a lease for long enough."""
+    monkeypatch.setattr(dispatching, "PATIENCE", -1.0)
+    monkeypatch.setattr(dispatching, "SWEEP_EVERY", 0.0)
+    redis: Any = SimpleNamespace(answers=True, started_at=0.0)
+    feed: Any = SimpleNamespace(look_up=lambda _ids: [])
+    dispatcher.sweep(redis, feed)
 
 
 def test_a_task_waits_where_its_own_pool_does_not_know_it(

@@ -1,11 +1,15 @@
 """daemon/feed.py: what Celery stores becomes an Update."""
 
+import itertools
 import logging
+import threading
 from typing import Any
 
 import pytest
 
-from ambuda_desktop.daemon.feed import LOST, parse, read
+from ambuda_desktop.daemon import feed as feeding
+from ambuda_desktop.daemon.feed import Feed, parse, read
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.dispatch import Update
 
 
@@ -41,10 +45,7 @@ def failure(kind: str, message: Any, module: str = "builtins") -> dict[str, Any]
             meta("FAILURE", failure("BadInput", ["It is empty."], "ambuda_desktop.errors")),
             Update("a", "FAILURE", "cpu.x.1", error="It is empty."),
         ),
-        (
-            meta("FAILURE", failure("WorkerLostError", ["gone"])),
-            Update("a", LOST, "cpu.x.1", error="WorkerLostError: gone"),
-        ),
+        (meta("FAILURE", failure("WorkerLostError", ["gone"])), None),
     ],
 )
 def test_parse(stored: dict[str, Any], update: Update | None) -> None:
@@ -59,3 +60,31 @@ def test_what_cannot_be_read_is_said_and_ends_nothing(
     with caplog.at_level(logging.WARNING):
         assert read(stored) is None
     assert "cannot be read" in caplog.text
+
+
+def test_a_feed_that_fails_is_begun_again_and_says_so(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Given a feed that fails the first time for a reason that nobody foresaw
+    monkeypatch.setattr(feeding, "AFTER_FAILURE", 0.0)
+    said: list[str] = []
+    feed = Feed(paths, said.append)
+    listening = threading.Event()
+    calls = itertools.count()
+
+    def listen() -> None:
+        if next(calls) == 0:
+            raise ValueError("unforeseen")
+        listening.set()
+        feed.stop()
+
+    monkeypatch.setattr(feed, "_listen", listen)
+
+    # When it runs
+    feed.start()
+
+    # Then it listens again, and the user is told
+    assert listening.wait(timeout=5)
+    feed.join()
+    assert "Listening for results failed" in said[0]
+    assert "unforeseen" in caplog.text

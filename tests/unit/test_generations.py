@@ -304,7 +304,7 @@ def test_one_that_is_not_ready_in_time_is_ended_once(
     monkeypatch.setattr(module, "START_TIMEOUT", -1.0)
     for _ in range(20):
         world.tick()
-    assert sum("did not get ready within" in r.message for r in caplog.records) == len(world.ordered)
+    assert sum("is not ready after" in r.message for r in caplog.records) == len(world.ordered)
 
 
 def test_what_a_generation_leaves_behind_is_removed_and_its_traceback_kept(paths: Paths) -> None:

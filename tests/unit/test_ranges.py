@@ -10,7 +10,6 @@ import pikepdf
 import pytest
 
 from ambuda_desktop.books import BookFolder
-from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.pdf import original as pdf_original
@@ -185,7 +184,7 @@ def test_retry_of_a_failed_page_completes_the_manifest(
 def test_full_disk_is_not_the_fault_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = book(tmp_path)
     monkeypatch.setattr(making, "_write_durably", _raise(OSError(errno.ENOSPC, "No space left on device")))
-    with pytest.raises(AmbudaError, match=r"The disk is full: .+ The pages made so far are kept; when"):
+    with pytest.raises(OSError, match="No space left"):
         split_range(folder, [1], ignore)
 
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import query
 from ambuda_desktop.store.dispatch import insert_finishes
 from ambuda_desktop.store.submit import insert
+from ambuda_desktop.worker.task import Park
 from ambuda_desktop.worker.tasks import split as tasks
 from ambuda_desktop.worker.tasks.split import split_pages
 from tests.support import pdfs
@@ -79,10 +81,9 @@ def test_parameters_are_checked(paths: Paths, params: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full: "),
         (
             OSError(errno.EIO, "Input/output error"),
-            r"The book's folder cannot be used \(Input/output error\)",
+            r"The book's folder .+ cannot be used \(Input/output error\)",
         ),
         (MemoryError(), "needs more memory than a task may have"),
     ],
@@ -103,6 +104,34 @@ def test_a_failure_of_the_machine_is_told_as_that(
     # Then the sentence says so
     with pytest.raises(AmbudaError, match=sentence):
         run(store, store.execute("SELECT id FROM tasks").fetchone()["id"])
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"),
+    [
+        (errno.ENOSPC, "room on the disk of "),
+        (errno.EDQUOT, "room in your share of the disk of "),
+        (errno.EROFS, "a disk that can be written to"),
+        (errno.EACCES, "leave to write in "),
+    ],
+)
+def test_a_disk_that_takes_nothing_more_parks_the_task(
+    tmp_path: Path, paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch,
+    number: int, wanted: str,
+) -> None:  # fmt: skip
+    # Given a book, and a disk that can be mended while it waits
+    pdfs.scanned_book(tmp_path / "book.pdf", 2)
+    add_book(store, paths, tmp_path / "book.pdf", lambda _done, _total: None)
+
+    def fail(*_: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(tasks, "plan", fail)
+
+    # Then it is tried again in a while
+    with pytest.raises(Park, match=wanted) as parked:
+        run(store, store.execute("SELECT id FROM tasks").fetchone()["id"])
+    assert 0 < parked.value.until - time.time() < 60
 
 
 def test_a_range_whose_open_copy_is_gone_says_what_to_do(

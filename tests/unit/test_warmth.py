@@ -46,7 +46,7 @@ def warmth(paths: Paths, started: list[Server]) -> Warmth:
         started.append(Server(learned))
         return cast(ForkServer, started[-1])
 
-    made = Warmth(paths, start)
+    made = Warmth(paths, list[str]().append, start)
     started[0].is_warm = True
     return made
 
@@ -110,13 +110,13 @@ def test_a_list_of_the_last_time_that_is_of_no_use_is_forgotten(
     paths: Paths, warmth: Warmth, started: list[Server]
 ) -> None:
     paths.learned_modules.write_text('["bad"]')
-    again = Warmth(paths, warmth._start)
+    again = Warmth(paths, list[str]().append, warmth._start)
     started[-1].die(UNSAFE)
     again.tick()
     assert started[-1].learned == ()
     for damaged in ("{", '{"a": 1}', "[1, null]"):
         paths.learned_modules.write_text(damaged)
-        Warmth(paths, warmth._start)
+        Warmth(paths, list[str]().append, warmth._start)
         assert started[-1].learned == ()
 
 
@@ -139,7 +139,7 @@ def test_a_first_server_that_hangs_gives_way_to_one_that_has_learned_nothing(
     paths: Paths, warmth: Warmth, started: list[Server]
 ) -> None:
     paths.learned_modules.write_text('["waits"]')
-    again = Warmth(paths, warmth._start)
+    again = Warmth(paths, list[str]().append, warmth._start)
     started[-1].hangs = True
     again.tick()
     assert started[-1].learned == ()
@@ -196,7 +196,7 @@ def test_names_that_no_server_can_be_started_with_are_left_out(
     paths: Paths, warmth: Warmth, started: list[Server]
 ) -> None:
     paths.learned_modules.write_text(json.dumps(["PIL.Image", "--help", "a\0b", "", *["x"] * 10_000]))
-    Warmth(paths, warmth._start)
+    Warmth(paths, list[str]().append, warmth._start)
     assert started[-1].learned[:2] == ("PIL.Image", "x")
     assert len(started[-1].learned) <= MOST_LEARNED
 

@@ -1,13 +1,11 @@
 """Making one page image: whole or not at all, with a record of how."""
 
-import errno
 import hashlib
 import logging
 import os
 from pathlib import Path
 
 from ambuda_desktop.books import BookFolder
-from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import PageRecord
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.worker.split.page import CannotMake, Made, Original
@@ -21,26 +19,11 @@ def make_page(
     """Make page `number` (from 1) and its record. A page that cannot be made is a record, too.
 
     `earlier`: the record of the image that is there; one made with other options stays until `finish`.
-    Raises AmbudaError where it is not the page's fault: the disk is full, say.
+    Raises OSError where it is not the page's fault: the disk is full, say.
     """
-    work = folder.work / options.key
-    try:
-        record = _make(original, folder, number, options, earlier)
-        record.save(work / f"{number}.json")
-    except OSError as error:
-        what = f"Page {number} cannot be written"
-        raise AmbudaError(disk_failure(folder, error, what)) from error
+    record = _make(original, folder, number, options, earlier)
+    record.save(folder.work / options.key / f"{number}.json")
     return record
-
-
-def disk_failure(folder: BookFolder, error: OSError, what: str) -> str:
-    """A sentence for an `error` met in the folder of a book; `what`: what could not be done."""
-    ours = {
-        errno.ENOSPC: "The disk is full",
-        errno.EDQUOT: "Your share of the disk is full",
-        errno.EROFS: "The disk is read-only",
-    }.get(error.errno or 0, f"{what} ({error.strerror or error})")
-    return f"{ours}: {folder.path}. The pages made so far are kept; when that is mended, retry the book."
 
 
 def _make(

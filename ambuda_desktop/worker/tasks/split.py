@@ -15,10 +15,10 @@ from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.relocation import LibraryMoves, staying
 from ambuda_desktop.store.submit import child_id, set_pages
+from ambuda_desktop.worker.disk import disk_failure
 from ambuda_desktop.worker.limited import limited_memory
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
-from ambuda_desktop.worker.split.make_page import disk_failure
 from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import RangeResult, split_range
 from ambuda_desktop.worker.task import Cancelled, Park, StoreTask, not_the_fault_of_the_task
@@ -98,7 +98,7 @@ def _folder(task: StoreTask, book: str) -> Iterator[BookFolder]:
             except ConnectionError:  # of Redis
                 raise
             except OSError as error:
-                raise AmbudaError(disk_failure(folder, error, "The book's folder cannot be used")) from error
+                raise disk_failure(folder, error) from error
             except MemoryError:
                 raise AmbudaError(
                     "The book needs more memory than a task may have; it may be damaged."
