@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.store import query, schema
 from ambuda_desktop.ui.durations import plural
@@ -42,6 +43,13 @@ def task_name(task: query.Task) -> str:
         asked = _param(task, "pages")
         one = asked.isdigit()
         return (_tr("Make page %s") if one else _tr("Make pages %s")) % asked.replace("-", "–")
+    if task.name == OcrBook.task:
+        return _tr("Plan the text")
+    if task.name == FinishOcr.task:
+        return _tr("Finish the text")
+    if task.name == OcrPages.task:
+        asked = _param(task, "pages")
+        return (_tr("Read page %s") if asked.isdigit() else _tr("Read pages %s")) % asked.replace("-", "–")
     return task.name
 
 

@@ -1,0 +1,190 @@
+"""What the text of books and of their pages is doing, in words; book_words.py has those of their images."""
+
+from PySide6.QtCore import QCoreApplication
+
+from ambuda_desktop.params.ocr_options import OcrOptions
+from ambuda_desktop.store import pages as cells
+from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.texts import TextSummary
+from ambuda_desktop.ui.durations import lasting, number, plural
+from ambuda_desktop.ui.words import Tone, pages, waiting_for
+
+#: From 0 to 1: a page below LOW should be looked at, one from SURE on is as good as it gets.
+LOW, SURE = 0.6, 0.8
+#: Letters of a page whose text is there, beside those of `store.pages`.
+HIGH, FAIR, POOR, BLANK, PERSON = "h", "f", "p", "b", "P"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("text_words", text)
+
+
+def is_text_busy(book: BookSummary) -> bool:
+    """Whether its text is being recognised, or waits to be, paused or not."""
+    return book.text is not None and book.text.state in ("waiting", "working")
+
+
+def waits_for_network(book: BookSummary) -> bool:
+    """Whether its pages wait for the network, where Tesseract would need none."""
+    text = book.text
+    if text is None or not is_text_busy(book) or text.stopping or text.options.engine != "google":
+        return False
+    return "network" in (text.waiting_for or "")
+
+
+def low_pages(text: TextSummary) -> list[int]:
+    """The pages that should be looked at, the least certain first; those that a person corrected are not."""
+    found = [
+        (known, page) for page, known in text.confidence.items()
+        if known is not None and known < LOW and page not in text.kept and _is_there(text, page)
+    ]  # fmt: skip
+    return [page for _, page in sorted(found)]
+
+
+def confidence_cells(text: TextSummary, count: int) -> str:
+    """A letter for each of the `count` pages of its book: how sure the text is, where there is one."""
+    letters = [_letter(text, page) for page in range(1, min(count, len(text.cells)) + 1)]
+    return "".join(letters).ljust(count, cells.LEFT_OUT)
+
+
+def strip(book: BookSummary) -> str:
+    """The letters of its pages for its row: of the text, once that was asked for and all images are there."""
+    if book.text is None or book.state in ("waiting", "working"):
+        return book.cells
+    return confidence_cells(book.text, len(book.cells))
+
+
+def percent(confidence: float) -> str:
+    return _tr("%d %%") % round(confidence * 100)
+
+
+def letter_words(letter: str) -> str:
+    """What a letter of `confidence_cells` means."""
+    return {
+        cells.LEFT_OUT: _tr("no text"),
+        cells.WAITING: _tr("waiting to be read"),
+        cells.RUNNING: _tr("being read now"),
+        HIGH: _tr("confidence of %s and more") % percent(SURE),
+        FAIR: _tr("from %s to %s") % (percent(LOW), percent(SURE)),
+        POOR: _tr("low confidence, below %s") % percent(LOW),
+        BLANK: _tr("blank"),
+        cells.DONE: _tr("read"),
+        PERSON: _tr("as a person left it"),
+        cells.LOOK: _tr("earlier text kept"),
+        cells.FAILED: _tr("not read"),
+    }[letter]
+
+
+def text_of_page(book: BookSummary, page: int, *, reason: bool = True) -> str:
+    """The text of one page: `Text: low confidence, 54 %.`; empty where nobody asked for the book's text."""
+    text = book.text
+    if text is None or page > len(text.cells):
+        return ""
+    letter, known = _letter(text, page), text.confidence.get(page)
+    words = {
+        cells.LEFT_OUT: _tr("not asked for"),
+        cells.WAITING: _waiting(book),
+        cells.RUNNING: _tr("being read now"),
+        HIGH: _tr("read"),
+        FAIR: _tr("read"),
+        POOR: _tr("low confidence"),
+        BLANK: _tr("blank, or the engine does not say how sure it is"),
+        cells.DONE: _tr("read"),
+        PERSON: _tr("as a person left it"),
+        cells.LOOK: _tr("read"),
+        cells.FAILED: _tr("not read"),
+    }[letter]
+    if known is not None and letter in (HIGH, FAIR, POOR, cells.LOOK):
+        words = f"{words}, {percent(known)}"
+    why = (text.failures.get(page) or text.warnings.get(page)) if reason else None
+    return _tr("Text: {}.").format(words) + (f" {why}" if why else "")
+
+
+def text_state(book: BookSummary) -> tuple[str, Tone]:
+    """What the text of a book is doing, short enough for its row; empty where nobody asked for it."""
+    text = book.text
+    if text is None:
+        return "", "done"
+    if text.stopping:
+        return _tr("text stops after the pages in hand"), "waiting"
+    if is_text_busy(book) and book.paused:
+        return _tr("text paused, %s of %s read") % (number(text.tried), pages(text.wanted)), "waiting"
+    if is_text_busy(book):
+        return _busy(text)
+    if text.state == "failed":
+        return _tr("text: %s") % (text.error or _tr("it could not be planned")), "failed"
+    have = _tr("text of %s") % pages(text.done)
+    if text.state == "cancelled":
+        return _tr("text stopped, %s kept") % pages(text.done), "waiting"
+    if text.state == "incomplete":
+        if not text.missing:
+            return _tr("%s; its last step failed: %s") % (have, text.error or ""), "failed"
+        return f"{have}, {not_read(len(text.missing))}", "failed"
+    low = len(low_pages(text))
+    return (f"{have}, {low_words(low)}", "look") if low else (have, "done")
+
+
+def text_sentence(book: BookSummary) -> str:
+    """What happened to the text of a book, for its detail pane."""
+    text = book.text
+    if text is None:
+        return ""
+    words, _ = text_state(book)
+    words = f"{words[:1].upper()}{words[1:].rstrip('.')}"
+    if not is_text_busy(book) and text.started_at and text.ended_at and text.state in ("done", "incomplete"):
+        words += _tr(" in %s") % lasting(text.ended_at - text.started_at)
+    words += _tr("; %s.") % engine(text.options)
+    if text.kept:
+        one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
+        words += f" {plural(len(text.kept), one, many)}."
+    return words
+
+
+def engine(options: OcrOptions) -> str:
+    """`Tesseract, san+Devanagari, old type`, or `Google Vision`."""
+    name = _tr("Google Vision") if options.engine == "google" else _tr("Tesseract")
+    preset = _tr("old type") if options.preset else ""
+    return ", ".join(part for part in (name, options.model_name, preset) if part)
+
+
+def low_words(count: int) -> str:
+    return plural(count, _tr("%s page with low confidence"), _tr("%s pages with low confidence"))
+
+
+def not_read(count: int) -> str:
+    return plural(count, _tr("%s page not read"), _tr("%s pages not read"))
+
+
+def _busy(text: TextSummary) -> tuple[str, Tone]:
+    waits = waiting_for(text.waiting_for)
+    if text.state == "waiting" or (text.waiting_for and cells.RUNNING not in text.cells):
+        return _tr("text %s") % waits, "look" if "network" in (text.waiting_for or "") else "waiting"
+    if not text.wanted:
+        return _tr("choosing the pages to read"), "running"
+    return _tr("text of %s read") % pages(text.tried), "running"
+
+
+def _waiting(book: BookSummary) -> str:
+    if not is_text_busy(book):
+        return _tr("not read")
+    if book.paused:
+        return _tr("paused")
+    return waiting_for(book.text.waiting_for) if book.text and book.text.waiting_for else _tr("waiting")
+
+
+def _letter(text: TextSummary, page: int) -> str:
+    letter = text.cells[page - 1]
+    if letter == cells.LOOK or not _is_there(text, page):
+        return letter
+    if page in text.kept:
+        return PERSON
+    if page not in text.confidence:
+        return letter  # its task has not ended, and tells how sure it was when it has
+    known = text.confidence[page]
+    if known is None:
+        return BLANK
+    return HIGH if known >= SURE else FAIR if known >= LOW else POOR
+
+
+def _is_there(text: TextSummary, page: int) -> bool:
+    return 1 <= page <= len(text.cells) and text.cells[page - 1] in cells.THERE
