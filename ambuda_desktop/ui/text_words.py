@@ -6,6 +6,7 @@ from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.texts import TextSummary
+from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.durations import lasting, number, plural
 from ambuda_desktop.ui.words import Tone, pages, waiting_for
 
@@ -98,6 +99,12 @@ def text_of_page(book: BookSummary, page: int, *, reason: bool = True) -> str:
         words = f"{words}, {percent(known)}"
     why = (text.failures.get(page) or text.warnings.get(page)) if reason else None
     return _tr("Text: {}.").format(words) + (f" {why}" if why else "")
+
+
+def page_and_text(book: BookSummary, page: int) -> str:
+    """All that is to be said of one page: of its image, then of its text."""
+    said = (page_words(book, page), text_of_page(book, page))
+    return " ".join(words for words in said if words)
 
 
 def text_state(book: BookSummary) -> tuple[str, Tone]:

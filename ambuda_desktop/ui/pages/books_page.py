@@ -23,7 +23,6 @@ from ambuda_desktop.ui.book_commands import BY_NAME
 from ambuda_desktop.ui.book_forms import BookForms
 from ambuda_desktop.ui.book_history import history
 from ambuda_desktop.ui.book_selection import BookSelection
-from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.delegates.book_delegate import BookDelegate
 from ambuda_desktop.ui.models.books_model import BooksModel, Entry
@@ -31,6 +30,7 @@ from ambuda_desktop.ui.pages.book_detail import BookDetail
 from ambuda_desktop.ui.pages.book_menus import book_menu
 from ambuda_desktop.ui.pages.book_pages import BookPages
 from ambuda_desktop.ui.pages.empty_books import EmptyBooks, NoMatch, sample_book
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.twice_bar import TwiceBar
 
 
@@ -190,6 +190,7 @@ class BooksPage(QWidget):
         self.detail.wanted.connect(self.do)
         self.detail.turned.connect(self.turn)
         self.detail.password.given.connect(self._give_password)
+        self.detail.low.opened.connect(self.pages.look_large)
         self.pages.shown.connect(self._show_pages)
         self.pages.preview.large_wanted.connect(lambda _: self._show_detail())
 
@@ -262,4 +263,4 @@ class BooksPage(QWidget):
         entry = self.model.entry(index.row())
         book = self.model.summary(entry) if isinstance(entry, str) else None
         if book is not None and page <= len(book.cells):
-            QToolTip.showText(QCursor.pos(), page_words(book, page), self.list)
+            QToolTip.showText(QCursor.pos(), page_and_text(book, page), self.list)
