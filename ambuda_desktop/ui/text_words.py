@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import pages as cells
-from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.books import BookState, BookSummary
 from ambuda_desktop.store.texts import TextSummary
 from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.durations import lasting, number, plural
@@ -112,23 +112,16 @@ def text_state(book: BookSummary) -> tuple[str, Tone]:
     text = book.text
     if text is None:
         return "", "done"
-    if text.stopping:
-        return _tr("text stops after the pages in hand"), "waiting"
-    if is_text_busy(book) and book.paused:
-        return _tr("text paused, %s of %s read") % (number(text.tried), pages(text.wanted)), "waiting"
     if is_text_busy(book):
-        return _busy(text)
-    if text.state == "failed":
-        return _tr("text: %s") % (text.error or _tr("it could not be planned")), "failed"
+        return _busy(text, paused=book.paused)
     have = _tr("text of %s") % pages(text.done)
-    if text.state == "cancelled":
-        return _tr("text stopped, %s kept") % pages(text.done), "waiting"
-    if text.state == "incomplete":
-        if not text.missing:
-            return _tr("%s; its last step failed: %s") % (have, text.error or ""), "failed"
-        return f"{have}, {not_read(len(text.missing))}", "failed"
-    low = len(low_pages(text))
-    return (f"{have}, {low_words(low)}", "look") if low else (have, "done")
+    states: dict[BookState, tuple[str, Tone]] = {
+        "done": _done(text, have),
+        "incomplete": (_incomplete(text, have), "failed"),
+        "cancelled": (_tr("text stopped, %s kept") % pages(text.done), "waiting"),
+        "failed": (_tr("text: %s") % (text.error or _tr("it could not be planned")), "failed"),
+    }
+    return states[text.state]
 
 
 def text_sentence(book: BookSummary) -> str:
@@ -138,9 +131,11 @@ def text_sentence(book: BookSummary) -> str:
         return ""
     words, _ = text_state(book)
     words = f"{words[:1].upper()}{words[1:].rstrip('.')}"
+    how = _tr("read by %s") % engine(text.options)
     if not is_text_busy(book) and text.started_at and text.ended_at and text.state in ("done", "incomplete"):
-        words += _tr(" in %s") % lasting(text.ended_at - text.started_at)
-    words += _tr("; %s.") % engine(text.options)
+        took = lasting(text.ended_at - text.started_at)
+        how = _tr("read in %s by %s") % (took, engine(text.options))
+    words = f"{words}; {how}."
     if text.kept:
         one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
         words += f" {plural(len(text.kept), one, many)}."
@@ -162,13 +157,28 @@ def not_read(count: int) -> str:
     return plural(count, _tr("%s page not read"), _tr("%s pages not read"))
 
 
-def _busy(text: TextSummary) -> tuple[str, Tone]:
-    waits = waiting_for(text.waiting_for)
+def _busy(text: TextSummary, *, paused: bool) -> tuple[str, Tone]:
+    if text.stopping:
+        return _tr("text stops after the pages in hand"), "waiting"
+    if paused:
+        return _tr("text paused, %s of %s read") % (number(text.tried), pages(text.wanted)), "waiting"
     if text.state == "waiting" or (text.waiting_for and cells.RUNNING not in text.cells):
-        return _tr("text %s") % waits, "look" if "network" in (text.waiting_for or "") else "waiting"
+        waits = _tr("text %s") % waiting_for(text.waiting_for)
+        return waits, "look" if "network" in (text.waiting_for or "") else "waiting"
     if not text.wanted:
         return _tr("choosing the pages to read"), "running"
     return _tr("text of %s read") % pages(text.tried), "running"
+
+
+def _done(text: TextSummary, have: str) -> tuple[str, Tone]:
+    low = len(low_pages(text))
+    return (f"{have}, {low_words(low)}", "look") if low else (have, "done")
+
+
+def _incomplete(text: TextSummary, have: str) -> str:
+    if text.missing:
+        return f"{have}, {not_read(len(text.missing))}"
+    return _tr("%s; its last step failed: %s") % (have, text.error or "")
 
 
 def _waiting(book: BookSummary) -> str:
