@@ -32,4 +32,8 @@ class TextActions(QObject):
     def read_offline(self, books: Sequence[BookSummary]) -> None:
         """Let Tesseract read what waits for the network."""
         paths = self._context.paths
-        self._books.each([book.id for book in books], lambda store, book: read_offline(store, paths, book))
+
+        def one(store: Store, book: str) -> None:
+            read_offline(store, paths, book)
+
+        self._books.each([book.id for book in books], one)

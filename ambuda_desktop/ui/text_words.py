@@ -144,9 +144,15 @@ def text_sentence(book: BookSummary) -> str:
 
 def engine(options: OcrOptions) -> str:
     """`Tesseract, san+Devanagari, old type`, or `Google Vision`."""
-    name = _tr("Google Vision") if options.engine == "google" else _tr("Tesseract")
+    name = _engine_name(options.engine)
     preset = _tr("old type") if options.preset else ""
     return ", ".join(part for part in (name, options.model_name, preset) if part)
+
+
+def read_by(key: str) -> str:
+    """The words for an `OcrOptions.key`, which records of pages have: `Tesseract Devanagari`."""
+    name, _, rest = key.partition(" ")
+    return f"{_engine_name(name)} {rest}".strip()
 
 
 def low_words(count: int) -> str:
@@ -155,6 +161,10 @@ def low_words(count: int) -> str:
 
 def not_read(count: int) -> str:
     return plural(count, _tr("%s page not read"), _tr("%s pages not read"))
+
+
+def _engine_name(name: str) -> str:
+    return _tr("Google Vision") if name == "google" else _tr("Tesseract")
 
 
 def _busy(text: TextSummary, *, paused: bool) -> tuple[str, Tone]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -30,6 +30,7 @@ from ambuda_desktop.ui.text_words import LOW
 from ambuda_desktop.ui.widgets import Button, line, number_box, set_text, words_label
 
 WORDS = 340  # pixels that sentences have at least
+ROOMY, MARGIN = QSize(900, 760), QSize(40, 60)  # for a page and its text; what a screen keeps for itself
 CHECK = 120  # milliseconds after the last change
 
 
@@ -45,7 +46,6 @@ class RecogniseDialog(QDialog):
         """`pages`: those to begin with, `page`: the one to try it on."""
         super().__init__(parent)
         self._context, self._books = context, list(books)
-        self._survey: Survey | None = None
         self._only = books[0] if len(books) == 1 else None
         self.setWindowTitle(self.tr("Recognise the text of {}").format(titles(books)))
         self.form = OcrOptionsForm(options)
@@ -128,8 +128,8 @@ class RecogniseDialog(QDialog):
         which = self.which.currentData()
         self.range.setVisible(which == "range")
         self.below.setVisible(which == "below")
-        self._survey = None
         self.ok.setEnabled(False)
+        set_text(self.told, self.tr("Looking at the pages…"))
         set_text(self.complaint, self._range_fault() if which == "range" else "")
         if self.trial is not None:
             self.trial.set_options(self.form.options, False)
@@ -147,7 +147,6 @@ class RecogniseDialog(QDialog):
     def _surveyed(self, found: Survey) -> None:
         if found.asked != self.asked:
             return  # something was changed meanwhile
-        self._survey = found
         set_text(self.told, found.sentence)
         set_text(self.complaint, found.complaint)
         self.ok.setEnabled(found.pages > 0 and not found.complaint)
@@ -162,9 +161,11 @@ class RecogniseDialog(QDialog):
 
     def _make_room(self) -> None:
         room = self.screen().availableGeometry()
-        self.resize(
-            max(self.width(), min(900, room.width() - 40)), max(self.height(), min(760, room.height() - 60))
-        )
+        self.resize(self.size().expandedTo(ROOMY).boundedTo(room.size() - MARGIN))
+        frame = self.frameGeometry()
+        frame.moveRight(min(frame.right(), room.right()))
+        frame.moveBottom(min(frame.bottom(), room.bottom()))
+        self.move(frame.topLeft())
 
     def _lay_out(self) -> None:
         sheet = QWidget()

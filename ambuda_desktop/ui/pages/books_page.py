@@ -202,6 +202,7 @@ class BooksPage(QWidget):
         self.detail.password.given.connect(self._give_password)
         self.detail.low.opened.connect(self.pages.look_large)
         self.detail.low.again_wanted.connect(lambda those: self.recognise(self.selection.books, those))
+        self.pages.again_wanted.connect(lambda page: self.recognise(self.selection.books, [page]))
         self.pages.shown.connect(self._show_pages)
         self.pages.preview.large_wanted.connect(lambda _: self._show_detail())
 
