@@ -19,7 +19,7 @@ def test_what_is_left_as_it_is_asks_for_nothing(qtbot: QtBot) -> None:
     asked = dialog(qtbot)
     with qtbot.waitSignal(asked.chosen) as chosen:
         asked.ok.click()
-    assert chosen.args == [None, None, PageOptions(), False]
+    assert chosen.args == [None, None, PageOptions(), False, None]
 
 
 def test_all_of_it_is_passed_on(qtbot: QtBot) -> None:
@@ -30,7 +30,7 @@ def test_all_of_it_is_passed_on(qtbot: QtBot) -> None:
     asked.remember.setChecked(True)
     with qtbot.waitSignal(asked.chosen) as chosen:
         asked.ok.click()
-    assert chosen.args == ["Bhagavad- Gītā", "1-20,25", PageOptions(grayscale=True), True]
+    assert chosen.args == ["Bhagavad- Gītā", "1-20,25", PageOptions(grayscale=True), True, None]
 
 
 def test_wrong_pages_are_said_and_not_passed_on(qtbot: QtBot) -> None:
