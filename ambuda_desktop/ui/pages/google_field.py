@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ambuda_desktop import secrets
@@ -39,6 +40,10 @@ class GoogleField(QWidget):
         for label in (self.account, self.told, self.complaint):
             label.hide()
         self.forget.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Not before: a keyring that is locked asks for its password.
+        super().showEvent(event)
         self._look()
 
     def _look(self) -> None:
@@ -57,7 +62,7 @@ class GoogleField(QWidget):
         account, ours = found
         none = self.tr("No account is set. Google’s console makes the JSON key of a service account.")
         set_text(self.account, self.tr("Google Vision is asked as {}.").format(account) if account else none)
-        self.test.setEnabled(bool(account))
+        self.test.setEnabled(bool(account) and self._errand is None)
         self.forget.setVisible(ours)
 
     def _choose(self) -> None:
@@ -108,8 +113,8 @@ class GoogleField(QWidget):
 
     def _ended(self, told: str, complaint: str) -> None:
         self._errand = None
-        self.test.setEnabled(True)
         self._say(told, complaint)
+        self._look()
 
     def _say(self, told: str, complaint: str) -> None:
         set_text(self.told, told)
