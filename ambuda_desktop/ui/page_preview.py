@@ -12,6 +12,7 @@ from ambuda_desktop.ui.image_view import STEP, ImageView
 from ambuda_desktop.ui.page_image import PageImages, Picture, Wish
 from ambuda_desktop.ui.page_reading import PageTexts
 from ambuda_desktop.ui.page_side import PageSide
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
 SETTLE = 80  # milliseconds without another size before the image is read for it
@@ -143,12 +144,11 @@ class PagePreview(QWidget):
     def _tell(self) -> None:
         if self._book is None or not self._book.cells:
             return
-        said = page_words(self._book, self.page)
         # Where there is no image, the reason stands in its place.
         reason = self._picture is None or self._picture.image is not None
         set_text(self._words, page_words(self._book, self.page, reason=reason))
-        self.view.setAccessibleName(said)
-        self.setAccessibleName(self.tr("{}: {}").format(self._book.title, said))
+        self.view.setAccessibleName(page_and_text(self._book, self.page))
+        self.setAccessibleName(self.tr("{}: {}").format(self._book.title, self.view.accessibleName()))
         set_text(self._note, self._size_words())
         self._fit_button.setVisible(not self._fitted)
         self._full_button.setVisible(self._fitted)

@@ -1,7 +1,7 @@
 """The text of a page beside its image: a word that is chosen on one side is marked on the other."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from ambuda_desktop.store import pages as cells
@@ -14,6 +14,7 @@ from ambuda_desktop.ui.text_words import is_text_busy, percent, read_by, text_of
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 from ambuda_desktop.ui.word_boxes import word_words
 
+ROOMY = 220  # pixels of height that have room for buttons below the text
 LOOK = 1000  # milliseconds between two looks at the files: a person may write into one of them
 
 
@@ -42,6 +43,7 @@ class PageSide(QWidget):
         self.again = Button(
             self.tr("Read again…"), "retry", self._again, self.tr("Read this page in another way")
         )
+        self._buttons = Flow(self.edit, self.folder, self.again, self.boxes)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._look)
@@ -70,6 +72,10 @@ class PageSide(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._buttons.setVisible(self.height() >= ROOMY)
 
     def _look(self) -> None:
         if self._book is not None and self._book.text is not None and self.isVisible():
@@ -149,7 +155,7 @@ class PageSide(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.text, 1)
         column.addWidget(self.word)
-        column.addWidget(Flow(self.edit, self.folder, self.again, self.boxes))
+        column.addWidget(self._buttons)
         column.addStretch(0)
         self.word.hide()
         self.setMinimumWidth(200)
