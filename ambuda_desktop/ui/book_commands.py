@@ -70,7 +70,8 @@ def can_retry(book: BookSummary) -> bool:
     return book.state in ("incomplete", "failed", "cancelled") or can_be_tried_again(book.text)
 
 
-def _can_read(book: BookSummary) -> bool:
+def can_read(book: BookSummary) -> bool:
+    """Whether its text can be asked for: it has images, and nobody is at it."""
     return _rests(book) and book.done > 0
 
 
@@ -120,7 +121,7 @@ COMMANDS: tuple[Command, ...] = (
         _for_all("Cancel", "Cancel %s books"),
     ),
     Command(
-        "recognise", "run", "Ctrl+E", "Recognise text…", _can_read,
+        "recognise", "run", "Ctrl+E", "Recognise text…", can_read,
         _for_all("Recognise text…", "Recognise the text of %s books…"),
     ),
     Command("folder", "folder", "Ctrl+Enter", "Open folder", lambda _: True, single=True),

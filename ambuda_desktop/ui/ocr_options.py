@@ -81,7 +81,9 @@ class OcrOptionsForm(QWidget):
 
     def _what_it_means(self, google: bool, name: str) -> str:
         if google:
-            return self.tr("The images are sent to Google, which asks for money by the page.")
+            return self.tr(
+                "The images are sent to Google, which asks for money by the page; a page that is tried counts, too."
+            )
         if name == BEST:
             return self.tr("The best for Sanskrit; it takes longer.")
         return ""

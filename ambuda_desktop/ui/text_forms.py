@@ -15,10 +15,11 @@ Does = Callable[[Sequence[BookSummary], OcrBook], None]
 
 
 class TextForms:
-    """Begins with the options that were used last for these books."""
+    """Begins with the options that were used last for these books, else with those that were chosen last."""
 
     def __init__(self, context: Context, window: QWidget) -> None:
         self._context, self._window = context, window
+        self._last = OcrOptions()
 
     def recognise(
         self, books: Sequence[BookSummary], does: Does, pages: Sequence[int] = (), page: int = 1
@@ -26,10 +27,15 @@ class TextForms:
         """Ask how, and of which pages (none: it is asked); `page`: the one to try it on."""
         if not books:
             return
-        before = next((book.text.options for book in books if book.text), OcrOptions())
+        before = next((book.text.options for book in books if book.text), self._last)
         dialog = RecogniseDialog(
             self._context, books, before, pages_of(pages), pages[0] if pages else page, self._window.window()
         )
         dialog.finished.connect(dialog.deleteLater)
-        dialog.chosen.connect(lambda asked: does(books, asked))
+
+        def chosen(asked: OcrBook) -> None:
+            self._last = asked.options
+            does(books, asked)
+
+        dialog.chosen.connect(chosen)
         dialog.open()

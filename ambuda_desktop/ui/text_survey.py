@@ -45,7 +45,7 @@ class Survey:
     def sentence(self) -> str:
         """`312 pages, about $0.47.`"""
         if not self.pages:
-            return _tr("There is no page to read.")
+            return self._nothing
         words = _tr("%s will be read") % pages(self.pages)
         if self.asked.options.engine == "google":
             words += _tr(", %s") % cost(self.pages)
@@ -57,6 +57,16 @@ class Survey:
             many = _tr("%s of them were read in this way before, and stay as they are.")
             words += " " + plural(self.same, one, many)
         return words
+
+    @property
+    def _nothing(self) -> str:
+        if self.without_image:
+            return _tr("There is no image of page %s.") % listed(self.without_image)
+        if self.asked.only_missing:
+            return _tr("All pages have a text. “all” reads them in another way.")
+        if self.asked.below is not None:
+            return _tr("No page was read with a lower confidence.")
+        return _tr("There is no page to read.")
 
 
 def survey(paths: Paths, books: Sequence[str], asked: OcrBook) -> Survey:

@@ -6,7 +6,7 @@ from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookState, BookSummary
 from ambuda_desktop.store.texts import TextSummary
-from ambuda_desktop.ui.book_words import page_words
+from ambuda_desktop.ui.book_words import is_busy, page_words
 from ambuda_desktop.ui.durations import lasting, number, plural
 from ambuda_desktop.ui.words import Tone, pages, waiting_for
 
@@ -50,7 +50,7 @@ def confidence_cells(text: TextSummary, count: int) -> str:
 
 def strip(book: BookSummary) -> str:
     """The letters of its pages for its row: of the text, once that was asked for and all images are there."""
-    if book.text is None or book.state in ("waiting", "working"):
+    if book.text is None or is_busy(book):
         return book.cells
     return confidence_cells(book.text, len(book.cells))
 
@@ -125,8 +125,10 @@ def text_state(book: BookSummary) -> tuple[str, Tone]:
 
 
 def text_sentence(book: BookSummary) -> str:
-    """What happened to the text of a book, for its detail pane."""
+    """What happened to the text of a book, or what will, for its detail pane."""
     text = book.text
+    if book.then_ocr is not None and is_busy(book) and not book.stopping:
+        return _tr("Then its text is recognised by %s.") % engine(book.then_ocr)
     if text is None:
         return ""
     words, _ = text_state(book)

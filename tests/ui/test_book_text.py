@@ -4,21 +4,23 @@ import os
 import sqlite3
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import text_file
 from ambuda_desktop.store.query import task
+from ambuda_desktop.store.texts import TextSummary, text_summary
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.models.book_row import BookRow
 from ambuda_desktop.ui.models.books_model import ROW
 from ambuda_desktop.ui.page_side import PageSide
 from tests.ui.rows import progress, start
-from tests.ui.text_rows import TORN, add_split_book, ask_text, plan_text, read_text, write_page
+from tests.ui.text_rows import TORN, add_split_book, ask_text, finish_text, plan_text, read_text, write_page
 
 
 @pytest.fixture
@@ -35,6 +37,12 @@ def row(window: MainWindow) -> BookRow:
 def has_text(window: MainWindow, state: str) -> bool:
     books = window.books.selection.books
     return len(books) == 1 and books[0].text is not None and books[0].text.state == state
+
+
+def text_summary_of(store: sqlite3.Connection) -> TextSummary:
+    found = text_summary(store, "gita")
+    assert found is not None
+    return found
 
 
 def side_of(window: MainWindow) -> PageSide:
@@ -91,6 +99,7 @@ def test_the_detail_tells_what_to_look_at(
     assert window.books.pages.preview.page == 2
 
 
+@pytest.mark.qt_log_ignore("does not support raise")  # the offscreen platform says this of each tool tip
 def test_a_page_stands_beside_its_text(
     qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, folder: BookFolder
 ) -> None:
@@ -117,6 +126,12 @@ def test_a_page_stands_beside_its_text(
     at = QPoint(target.x() + round(47 * target.width() / 100), target.y() + target.height() // 2)
     QTest.mouseClick(view._canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     assert side.text.textCursor().selectedText() == "गच्छति"
+
+    # And the tool tip of a box tells its word
+    tip = QHelpEvent(QEvent.Type.ToolTip, at, view._canvas.mapToGlobal(at))
+    QApplication.sendEvent(view._canvas, tip)
+    assert QToolTip.text() == "गच्छति: confidence 90 %"
+    QToolTip.hideText()
 
     # And letters are keys of the view even there, where nothing can be typed
     QTest.keyClick(side.text, Qt.Key.Key_B)
@@ -187,3 +202,10 @@ def test_cancel_counts_the_pages_of_the_text(
     found = task(store, waiting[0])
     assert found is not None
     assert found.state == "REVOKED"
+
+    # When somebody thinks better of it, then it goes on once its end has come
+    window.books.actions_on_books._go_on(["gita"])
+    assert text_summary_of(store).task == plan.id
+    finish_text(store, plan)
+    qtbot.waitUntil(lambda: text_summary_of(store).task != plan.id)
+    assert text_summary_of(store).asked.pages == "1-6"

@@ -79,8 +79,12 @@ def test_what_is_asked_for_is_counted_and_done(
     dialog.form.old_type.setChecked(True)
     tells(qtbot, dialog, "6 pages will be read.")
 
-    # Those that were read badly
+    # Those that were read badly: none, and one
     choose(dialog, "below")
+    dialog.below.setValue(10)
+    tells(qtbot, dialog, "No page was read with a lower confidence.")
+    assert not dialog.ok.isEnabled()
+    dialog.below.setValue(60)
     tells(qtbot, dialog, "1 page will be read.")
 
     # When that is chosen, then just that is asked for

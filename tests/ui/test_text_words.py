@@ -95,3 +95,5 @@ def test_the_sentence_of_the_detail_pane() -> None:
         "Text of 100 pages; read in 3.9 s by Tesseract, Devanagari. 2 pages were left as a person has them."
     )
     assert text_sentence(DONE) == ""
+    split = book(then_ocr=OcrOptions(model="san+Devanagari"))
+    assert text_sentence(split) == "Then its text is recognised by Tesseract, san+Devanagari."

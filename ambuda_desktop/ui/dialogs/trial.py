@@ -134,6 +134,7 @@ class Trial(QWidget):
         column.addLayout(row)
         column.addWidget(self.words)
         column.addWidget(self._both, 1)
+        column.addStretch(0)
 
 
 def _as_arguments(options: OcrOptions) -> list[str]:

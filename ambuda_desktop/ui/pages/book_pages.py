@@ -117,5 +117,11 @@ class BookPages(QObject):
 
     def _menu(self, page: int, at: QPoint) -> None:
         if self._book is not None:
-            does = {"look": self.look_large, "open": self.open, "retry": self.retry}
+            does = {
+                "look": self.look_large,
+                "open": self.open,
+                "text": self.open_text,
+                "again": self.again_wanted.emit,
+                "retry": self.retry,
+            }
             page_menu(self._book, page, does, self._map).popup(at)
