@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.painting import draw_cell
-from ambuda_desktop.ui.text_words import confidence_cells, page_and_text
+from ambuda_desktop.ui.text_cells import confidence_cells
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.theme import color
 
 CELL = 14  # pixels from one cell to the next

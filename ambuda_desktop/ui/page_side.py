@@ -9,8 +9,9 @@ from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.image_view import ImageView
 from ambuda_desktop.ui.page_reading import PageShown, PageTexts
+from ambuda_desktop.ui.text_cells import percent
 from ambuda_desktop.ui.text_pane import TextPane
-from ambuda_desktop.ui.text_words import is_text_busy, percent, read_by, text_of_page
+from ambuda_desktop.ui.text_words import is_text_busy, read_by, text_of_page
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 from ambuda_desktop.ui.word_boxes import word_words
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ambuda_desktop.store import pages as cells
-from ambuda_desktop.ui import text_words as texts
+from ambuda_desktop.ui import text_cells as texts
 from ambuda_desktop.ui.theme import color
 from ambuda_desktop.ui.words import Tone
 

@@ -8,12 +8,8 @@ from ambuda_desktop.store.books import BookState, BookSummary
 from ambuda_desktop.store.texts import TextSummary
 from ambuda_desktop.ui.book_words import is_busy, page_words
 from ambuda_desktop.ui.durations import lasting, number, plural
+from ambuda_desktop.ui.text_cells import BLANK, FAIR, HIGH, PERSON, POOR, letter_of, low_pages, percent
 from ambuda_desktop.ui.words import Tone, pages, waiting_for
-
-#: From 0 to 1: a page below LOW should be looked at, one from SURE on is as good as it gets.
-LOW, SURE = 0.6, 0.8
-#: Letters of a page whose text is there, beside those of `store.pages`.
-HIGH, FAIR, POOR, BLANK, PERSON = "h", "f", "p", "b", "P"
 
 
 def _tr(text: str) -> str:
@@ -33,55 +29,12 @@ def waits_for_network(book: BookSummary) -> bool:
     return "network" in (text.waiting_for or "")
 
 
-def low_pages(text: TextSummary) -> list[int]:
-    """The pages that should be looked at, the least certain first; those that a person corrected are not."""
-    found = [
-        (known, page) for page, known in text.confidence.items()
-        if known is not None and known < LOW and page not in text.kept and _is_there(text, page)
-    ]  # fmt: skip
-    return [page for _, page in sorted(found)]
-
-
-def confidence_cells(text: TextSummary, count: int) -> str:
-    """A letter for each of the `count` pages of its book: how sure the text is, where there is one."""
-    letters = [_letter(text, page) for page in range(1, min(count, len(text.cells)) + 1)]
-    return "".join(letters).ljust(count, cells.LEFT_OUT)
-
-
-def strip(book: BookSummary) -> str:
-    """The letters of its pages for its row: of the text, once that was asked for and all images are there."""
-    if book.text is None or is_busy(book):
-        return book.cells
-    return confidence_cells(book.text, len(book.cells))
-
-
-def percent(confidence: float) -> str:
-    return _tr("%d %%") % round(confidence * 100)
-
-
-def letter_words(letter: str) -> str:
-    """What a letter of `confidence_cells` means."""
-    return {
-        cells.LEFT_OUT: _tr("no text"),
-        cells.WAITING: _tr("waiting to be read"),
-        cells.RUNNING: _tr("being read now"),
-        HIGH: _tr("confidence of %s and more") % percent(SURE),
-        FAIR: _tr("from %s to %s") % (percent(LOW), percent(SURE)),
-        POOR: _tr("low confidence, below %s") % percent(LOW),
-        BLANK: _tr("blank"),
-        cells.DONE: _tr("read"),
-        PERSON: _tr("as a person left it"),
-        cells.LOOK: _tr("earlier text kept"),
-        cells.FAILED: _tr("not read"),
-    }[letter]
-
-
 def text_of_page(book: BookSummary, page: int, *, reason: bool = True) -> str:
     """The text of one page: `Text: low confidence, 54 %.`; empty where nobody asked for the book's text."""
     text = book.text
     if text is None or page > len(text.cells):
         return ""
-    letter, known = _letter(text, page), text.confidence.get(page)
+    letter, known = letter_of(text, page), text.confidence.get(page)
     words = {
         cells.LEFT_OUT: _tr("not asked for"),
         cells.WAITING: _waiting(book),
@@ -199,21 +152,3 @@ def _waiting(book: BookSummary) -> str:
     if book.paused:
         return _tr("paused")
     return waiting_for(book.text.waiting_for) if book.text and book.text.waiting_for else _tr("waiting")
-
-
-def _letter(text: TextSummary, page: int) -> str:
-    letter = text.cells[page - 1]
-    if letter == cells.LOOK or not _is_there(text, page):
-        return letter
-    if page in text.kept:
-        return PERSON
-    if page not in text.confidence:
-        return letter  # its task has not ended, and tells how sure it was when it has
-    known = text.confidence[page]
-    if known is None:
-        return BLANK
-    return HIGH if known >= SURE else FAIR if known >= LOW else POOR
-
-
-def _is_there(text: TextSummary, page: int) -> bool:
-    return 1 <= page <= len(text.cells) and text.cells[page - 1] in cells.THERE

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ambuda_desktop.page_text import PageText, Word
-from ambuda_desktop.ui.text_words import LOW, SURE, percent
+from ambuda_desktop.ui.text_cells import LOW, SURE, percent
 from ambuda_desktop.ui.theme import color
 
 

@@ -56,7 +56,7 @@ def opened(qtbot: QtBot) -> RecogniseDialog:
 
 
 def choose(dialog: RecogniseDialog, which: str) -> None:
-    dialog.which.setCurrentIndex(dialog.which.findData(which))
+    dialog.pages.which.setCurrentIndex(dialog.pages.which.findData(which))
 
 
 def tells(qtbot: QtBot, dialog: RecogniseDialog, words: str) -> None:
@@ -81,10 +81,10 @@ def test_what_is_asked_for_is_counted_and_done(
 
     # Those that were read badly: none, and one
     choose(dialog, "below")
-    dialog.below.setValue(10)
+    dialog.pages.below.setValue(10)
     tells(qtbot, dialog, "No page was read with a lower confidence.")
     assert not dialog.ok.isEnabled()
-    dialog.below.setValue(60)
+    dialog.pages.below.setValue(60)
     tells(qtbot, dialog, "1 page will be read.")
 
     # When that is chosen, then just that is asked for
@@ -103,10 +103,10 @@ def test_what_is_asked_for_is_counted_and_done(
 def test_a_range_that_is_wrong_is_said_while_it_is_typed(qtbot: QtBot, dialog: RecogniseDialog) -> None:
     choose(dialog, "range")
     assert dialog.complaint.text() == "Say which pages, such as 1-20,25."
-    dialog.range.setText("3-9")
+    dialog.pages.range.setText("3-9")
     assert dialog.complaint.text() == "There is no page 9: the book has 6 pages."
     assert not dialog.ok.isEnabled()
-    dialog.range.setText("2-3")
+    dialog.pages.range.setText("2-3")
     qtbot.waitUntil(dialog.ok.isEnabled)
     assert dialog.asked == OcrBook(book="", options=OcrOptions(model="Devanagari"), pages="2-3")
     dialog.reject()
@@ -190,7 +190,7 @@ def test_pages_with_low_confidence_are_asked_for_again(
     # When they are to be read again, then the dialog begins with them
     window.books.detail.low.again.click()
     dialog = opened(qtbot)
-    assert (dialog.which.currentData(), dialog.range.text()) == ("range", "2,5")
+    assert (dialog.pages.which.currentData(), dialog.pages.range.text()) == ("range", "2,5")
     assert dialog.trial is not None
     assert dialog.trial.page.value() == 5
     dialog.reject()

@@ -5,15 +5,8 @@ from dataclasses import replace
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store.texts import TextSummary
-from ambuda_desktop.ui.text_words import (
-    confidence_cells,
-    low_pages,
-    page_and_text,
-    strip,
-    text_sentence,
-    text_state,
-    waits_for_network,
-)
+from ambuda_desktop.ui.text_cells import confidence_cells, low_pages, strip
+from ambuda_desktop.ui.text_words import page_and_text, text_sentence, text_state, waits_for_network
 from tests.ui.summaries import book, text
 
 DONE = book(state="done", cells="d" * 100)

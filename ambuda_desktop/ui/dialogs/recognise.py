@@ -2,32 +2,27 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.book_words import titles
 from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.dialogs.frame import frame_sheet
 from ambuda_desktop.ui.dialogs.trial import Trial
+from ambuda_desktop.ui.dialogs.which_pages import WhichPages
 from ambuda_desktop.ui.fields import delayed
 from ambuda_desktop.ui.ocr_options import OcrOptionsForm
 from ambuda_desktop.ui.page_options import align_labels
 from ambuda_desktop.ui.text_survey import Survey, installed_models, survey
-from ambuda_desktop.ui.text_words import LOW
-from ambuda_desktop.ui.widgets import Button, line, number_box, set_text, words_label
+from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
 
 WORDS = 340  # pixels that sentences have at least
 ROOMY, MARGIN = QSize(900, 760), QSize(40, 60)  # for a page and its text; what a screen keeps for itself
@@ -49,7 +44,7 @@ class RecogniseDialog(QDialog):
         self._only = books[0] if len(books) == 1 else None
         self.setWindowTitle(self.tr("Recognise the text of {}").format(titles(books)))
         self.form = OcrOptionsForm(options)
-        self.which, self.range, self.below = QComboBox(), QLineEdit(pages), number_box()
+        self.pages = WhichPages(len(self._only.cells) if self._only else None, pages)
         self.told, self.complaint = words_label(), words_label()
         self.complaint.setObjectName("complaint")
         self.trial = None
@@ -62,8 +57,9 @@ class RecogniseDialog(QDialog):
         self.no = Button(self.tr("Cancel"), "", self.reject)
         self.no.setAutoDefault(False)
         self._check_soon = delayed(self, self._check, CHECK)
-        self._set_up(pages)
         self._lay_out()
+        self.form.changed.connect(self._changed)
+        self.pages.changed.connect(self._changed)
         self._changed()
         errand = context.background.start(lambda _store, _errand: installed_models(context.paths))
         errand.done.connect(self.form.offer)
@@ -71,66 +67,20 @@ class RecogniseDialog(QDialog):
     @property
     def asked(self) -> OcrBook | None:
         """What the dialog says; None where something in it is wrong."""
-        options, which = self.form.options, self.which.currentData()
-        if options is None or (which == "range" and self._range_fault()):
+        options = self.form.options
+        if options is None or self.pages.fault:
             return None
-        return OcrBook(
-            book="", options=options, only_missing=which == "missing",
-            pages=self.range.text().strip() if which == "range" else None,
-            below=self.below.value() / 100 if which == "below" else None,
-        )  # fmt: skip
+        return OcrBook(book="", options=options, **self.pages.asked)
 
     def done(self, result: int) -> None:
         if self.trial is not None:
             self.trial.stop()
         super().done(result)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.trial is not None:
-            self.trial.stop()
-        super().closeEvent(event)
-
-    def _set_up(self, pages: str) -> None:
-        self.which.addItem(self.tr("those without text"), "missing")
-        self.which.addItem(self.tr("all"), "all")
-        if self._only is not None:
-            self.which.addItem(self.tr("only some:"), "range")
-        self.which.addItem(self.tr("those with a confidence below:"), "below")
-        self.which.setCurrentIndex(max(0, self.which.findData("range" if pages else "missing")))
-        self.which.setAccessibleName(self.tr("Which pages are read"))
-        self.range.setPlaceholderText(self.tr("such as 1-20,25"))
-        self.range.setAccessibleName(self.tr("Pages, such as 1-20,25"))
-        self.below.setRange(1, 100)
-        self.below.setValue(round(LOW * 100))
-        self.below.setSuffix(self.tr(" %"))
-        self.below.setAccessibleName(self.tr("Confidence in percent"))
-        for field in (self.which, self.range, self.below):
-            field.setMinimumHeight(28)
-        self.form.changed.connect(self._changed)
-        self.which.currentIndexChanged.connect(self._changed)
-        self.range.textChanged.connect(self._changed)
-        self.below.valueChanged.connect(self._changed)
-
-    def _range_fault(self) -> str:
-        text = self.range.text().strip()
-        if not text:
-            return self.tr("Say which pages, such as 1-20,25.")
-        try:
-            last = max(parse_pages(text))
-        except ValueError as error:
-            return str(error)
-        most = len(self._only.cells) if self._only else last
-        if last > most:
-            return self.tr("There is no page {}: the book has {} pages.").format(last, most)
-        return ""
-
     def _changed(self) -> None:
-        which = self.which.currentData()
-        self.range.setVisible(which == "range")
-        self.below.setVisible(which == "below")
         self.ok.setEnabled(False)
         set_text(self.told, self.tr("Looking at the pages…"))
-        set_text(self.complaint, self._range_fault() if which == "range" else "")
+        set_text(self.complaint, self.pages.fault)
         if self.trial is not None:
             self.trial.set_options(self.form.options, False)
         self._check_soon.start()
@@ -188,37 +138,13 @@ class RecogniseDialog(QDialog):
             column.addWidget(line())
             column.addWidget(self.trial, 1)
         column.addStretch(0)
-        # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(sheet)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 8, 24, 16)
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.no)
-        buttons.addWidget(self.ok)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
-        outer.addLayout(buttons)
-        self.setMinimumSize(420, 320)
+        frame_sheet(self, sheet, self.no, self.ok)
         self.resize(560, 460)
 
     def _fields(self) -> QFormLayout:
-        row = QWidget()
-        box = QHBoxLayout(row)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
-        for field in (self.which, self.range, self.below):
-            box.addWidget(field, 1 if field is self.range else 0)
-        box.addStretch(0)
-        row.setFocusProxy(self.which)
         fields = QFormLayout()
         fields.setHorizontalSpacing(24)
         fields.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        fields.addRow(self.tr("Pa&ges"), row)
+        fields.addRow(self.tr("Pa&ges"), self.pages)
         align_labels(fields)
         return fields

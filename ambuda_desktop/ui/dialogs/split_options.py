@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.ui.dialogs.frame import frame_sheet
 from ambuda_desktop.ui.ocr_options import OcrOptionsForm
 from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
@@ -161,21 +160,5 @@ class SplitOptionsDialog(QDialog):
         column.addWidget(self.ocr)
         column.addWidget(self.lacks)
         column.addStretch(1)
-        # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(sheet)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 8, 24, 16)
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.no)
-        buttons.addWidget(self.ok)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
-        outer.addLayout(buttons)
-        self.setMinimumSize(420, 320)
+        frame_sheet(self, sheet, self.no, self.ok)
         self.resize(560, min(MOST_HIGH, self.screen().availableGeometry().height() - 80))

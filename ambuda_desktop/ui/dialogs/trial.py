@@ -7,7 +7,7 @@ from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.page_text import PageText
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.ui import text_words
+from ambuda_desktop.ui import text_cells, text_words
 from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.image_view import ImageView
@@ -29,6 +29,7 @@ class Trial(QWidget):
         self._images = PageImages(context.paths, context.background, self)
         self._images.read.connect(self._show_image)
         self.options: OcrOptions | None = None
+        self._usable = False
         self.page = number_box()
         self.page.setRange(1, max(1, pages))
         self.page.setValue(page)
@@ -46,8 +47,8 @@ class Trial(QWidget):
 
     def set_options(self, options: OcrOptions | None, usable: bool) -> None:
         """How the page would be read, and whether all is there for that."""
-        self.options = options
-        self.button.setEnabled(options is not None and usable and self._errand is None)
+        self.options, self._usable = options, usable
+        self._enable()
 
     def start(self) -> None:
         """Read the page."""
@@ -67,7 +68,7 @@ class Trial(QWidget):
             return PageText.model_validate(said.objects[0])
 
         self._errand = errand = self._context.background.start(work, long=True)
-        self.button.setEnabled(False)
+        self._enable()
         self._complain(False)
         set_text(self.words, self.tr("Reading page {} with {}…").format(page, text_words.engine(options)))
         errand.done.connect(lambda text: self._done(page, options, text))
@@ -89,7 +90,7 @@ class Trial(QWidget):
         if text.is_blank:
             set_text(self.words, self.tr("Page {}, {}: no text was found on it.").format(page, how))
             return
-        sure = text_words.percent(text.confidence) if text.confidence is not None else self.tr("not told")
+        sure = text_cells.percent(text.confidence) if text.confidence is not None else self.tr("not told")
         words = self.tr("Page {}, {}: confidence {}, read in {} s.")
         set_text(self.words, words.format(page, how, sure, f"{text.milliseconds / 1000:.1f}"))
 
@@ -100,7 +101,10 @@ class Trial(QWidget):
 
     def _end(self) -> None:
         self._errand = None
-        self.button.setEnabled(self.options is not None)
+        self._enable()
+
+    def _enable(self) -> None:
+        self.button.setEnabled(self.options is not None and self._usable and self._errand is None)
 
     def _clear(self) -> None:
         self.text.show_text("", ())

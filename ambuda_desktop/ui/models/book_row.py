@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.texts import TextSummary
-from ambuda_desktop.ui import book_words, text_words, words
+from ambuda_desktop.ui import book_words, text_cells, text_words, words
 from ambuda_desktop.ui.adding import Incoming
 from ambuda_desktop.ui.durations import left, number
 from ambuda_desktop.ui.pace import Pace
@@ -94,7 +94,7 @@ def _with_text(summary: BookSummary, text: TextSummary, pace: Pace) -> BookRow:
         rate,
         rest,
         book_words.notes(summary),
-        text_words.strip(summary),
+        text_cells.strip(summary),
     )
 
 

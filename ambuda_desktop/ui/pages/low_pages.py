@@ -4,7 +4,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui.text_words import LOW, is_text_busy, low_pages, low_words, percent
+from ambuda_desktop.ui.text_cells import LOW, low_pages, percent
+from ambuda_desktop.ui.text_words import is_text_busy, low_words
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
 MOST_HIGH = 96  # pixels: three rows; more of them scroll

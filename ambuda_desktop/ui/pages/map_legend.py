@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui import text_words
+from ambuda_desktop.ui import text_cells
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.painting import draw_cell
 
 CELL = 11  # pixels, as in the map
 ORDER = (
-    text_words.HIGH, text_words.FAIR, text_words.POOR, cells.DONE, text_words.PERSON, text_words.BLANK,
+    text_cells.HIGH, text_cells.FAIR, text_cells.POOR, cells.DONE, text_cells.PERSON, text_cells.BLANK,
     cells.LOOK, cells.FAILED, cells.RUNNING, cells.WAITING, cells.LEFT_OUT,
 )  # fmt: skip
 
@@ -64,7 +64,7 @@ class MapLegend(QWidget):
             self._book = key
             self.text.setChecked(book.text is not None and book.state not in ("waiting", "working"))
             self.images.setChecked(not self.text.isChecked())
-        letters = set(text_words.confidence_cells(book.text, len(book.cells))) if book.text else set()
+        letters = set(text_cells.confidence_cells(book.text, len(book.cells))) if book.text else set()
         self._show_letters(letters)
 
     @property
@@ -87,7 +87,7 @@ class _Entry(QWidget):
     def __init__(self, letter: str) -> None:
         super().__init__()
         self._letter = letter
-        self.words = text_words.letter_words(letter)
+        self.words = text_cells.letter_words(letter)
         label = QLabel(self.words)
         label.setObjectName("faint")
         row = QHBoxLayout(self)
