@@ -54,11 +54,11 @@ def letter_of(text: TextSummary, page: int) -> str:
     return HIGH if known >= SURE else FAIR if known >= LOW else POOR
 
 
-def letter_words(letter: str) -> str:
-    """What a letter of `confidence_cells` means."""
+def letter_words(letter: str, *, busy: bool) -> str:
+    """What a letter of `confidence_cells` means; `busy`: while the text is being recognised."""
     return {
         cells.LEFT_OUT: _tr("no text"),
-        cells.WAITING: _tr("waiting to be read"),
+        cells.WAITING: _tr("waiting to be read") if busy else _tr("not read yet"),
         cells.RUNNING: _tr("being read now"),
         HIGH: _tr("confidence of %s and more") % percent(SURE),
         FAIR: _tr("from %s to %s") % (percent(LOW), percent(SURE)),
@@ -67,7 +67,7 @@ def letter_words(letter: str) -> str:
         cells.DONE: _tr("read"),
         PERSON: _tr("as a person left it"),
         cells.LOOK: _tr("earlier text kept"),
-        cells.FAILED: _tr("not read"),
+        cells.FAILED: _tr("could not be read"),
     }[letter]
 
 

@@ -86,11 +86,13 @@ def text_sentence(book: BookSummary) -> str:
         return ""
     words, _ = text_state(book)
     words = f"{words[:1].upper()}{words[1:].rstrip('.')}"
-    how = _tr("read by %s") % engine(text.options)
-    if not is_text_busy(book) and text.started_at and text.ended_at and text.state in ("done", "incomplete"):
-        took = lasting(text.ended_at - text.started_at)
-        how = _tr("read in %s by %s") % (took, engine(text.options))
-    words = f"{words}; {how}."
+    how = engine(text.options)
+    if is_text_busy(book):
+        words = f"{words} ({how})."
+    elif text.started_at and text.ended_at and text.state in ("done", "incomplete"):
+        words += _tr("; read in %s by %s.") % (lasting(text.ended_at - text.started_at), how)
+    else:
+        words += _tr("; read by %s.") % how
     if text.kept:
         one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
         words += f" {plural(len(text.kept), one, many)}."

@@ -1,5 +1,6 @@
 from pytestqt.qtbot import QtBot
 
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
 
@@ -60,3 +61,25 @@ def test_several_books_have_neither_title_nor_pages(qtbot: QtBot) -> None:
     assert not asked.title.isVisible()
     assert not asked.pages.isVisible()
     assert not asked.remember.isVisible()
+
+
+def test_then_the_text(qtbot: QtBot) -> None:
+    # Given that the text is wanted too, in a way for which something is missing
+    asked = dialog(qtbot)
+    wanted: list[OcrOptions] = []
+    asked.text_wanted.connect(wanted.append)
+    asked.then_ocr.setChecked(True)
+    assert wanted == [OcrOptions(model="Devanagari")]
+    asked.show_needs(wanted[-1], ["Devanagari"], "Tesseract has no language data for Devanagari.")
+    assert asked.lacks.text() == "Tesseract has no language data for Devanagari."
+    assert not asked.ok.isEnabled()
+
+    # When another model is chosen, for which all is there; what is said of the first comes late
+    asked.ocr.model.setEditText("san+Devanagari")
+    asked.show_needs(wanted[0], [], "Tesseract has no language data for Devanagari.")
+    asked.show_needs(wanted[-1], ["Devanagari", "san+Devanagari"], "")
+
+    # Then it is asked for
+    with qtbot.waitSignal(asked.chosen) as chosen:
+        asked.ok.click()
+    assert chosen.args[-1] == OcrOptions(model="san+Devanagari")

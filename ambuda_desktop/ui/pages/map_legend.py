@@ -1,7 +1,5 @@
 """What the map shows: the images of the pages or their text, and what its colours and shapes mean."""
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -19,6 +17,8 @@ from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui import text_cells
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.painting import draw_cell
+from ambuda_desktop.ui.text_cells import letter_words
+from ambuda_desktop.ui.text_words import is_text_busy
 
 CELL = 11  # pixels, as in the map
 ORDER = (
@@ -65,16 +65,14 @@ class MapLegend(QWidget):
             self.text.setChecked(book.text is not None and book.state not in ("waiting", "working"))
             self.images.setChecked(not self.text.isChecked())
         letters = set(text_cells.confidence_cells(book.text, len(book.cells))) if book.text else set()
-        self._show_letters(letters)
+        for letter, entry in self._entries.items():
+            entry.say(letter_words(letter, busy=is_text_busy(book)))
+            entry.setVisible(letter in letters)
 
     @property
     def told(self) -> list[str]:
         """What the legend says, for tests and screen readers."""
-        return [entry.words for entry in self._entries.values() if not entry.isHidden()]
-
-    def _show_letters(self, letters: Iterable[str]) -> None:
-        for letter, entry in self._entries.items():
-            entry.setVisible(letter in letters)
+        return [entry.label.text() for entry in self._entries.values() if not entry.isHidden()]
 
     def _choose(self, text: bool) -> None:
         self._legend.setVisible(text)
@@ -87,13 +85,16 @@ class _Entry(QWidget):
     def __init__(self, letter: str) -> None:
         super().__init__()
         self._letter = letter
-        self.words = text_cells.letter_words(letter)
-        label = QLabel(self.words)
-        label.setObjectName("faint")
+        self.label = QLabel()
+        self.label.setObjectName("faint")
         row = QHBoxLayout(self)
         row.setContentsMargins(CELL + 6, 0, 8, 0)
-        row.addWidget(label)
+        row.addWidget(self.label)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def say(self, words: str) -> None:
+        if self.label.text() != words:
+            self.label.setText(words)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
