@@ -110,6 +110,12 @@ def test_a_book_is_split_then_recognised_and_a_person_has_the_last_word(
     assert (book(program).path / "ocr" / "1.1.json").exists()
 
 
+def test_a_loose_picture_needs_no_daemon(program: Program, tmp_path: Path) -> None:
+    done = program.cli("ocr", str(devanagari.save(tmp_path / "1.png", size=64)))
+    assert done.stdout.startswith("धर्मक्षेत्रे कुरुक्षेत्रे"), done.stderr
+    assert program.processes() == []
+
+
 def test_the_end_of_a_pool_process_costs_the_page_in_hand(program: Program, tmp_path: Path) -> None:
     # Given a book in the middle of its recognition
     program.start_daemon(**odd_tesseract(tmp_path / "odd"), SLOW="0.3")

@@ -1,5 +1,7 @@
 """Unit tests start nothing: a store in a throwaway folder is all they share."""
 
+import contextlib
+import ctypes
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,11 @@ from ambuda_desktop.celery_app import app
 from ambuda_desktop.paths import ENVIRONMENT, Paths
 from ambuda_desktop.store.connection import connect
 from tests.support.commands import Commands
+
+# One heap for all threads: those of gRPC would each reserve 64 MB of addresses, which a test of limited memory finds
+# and uses. M_ARENA_MAX is -8 in malloc.h; only glibc has it.
+with contextlib.suppress(AttributeError, OSError):
+    ctypes.CDLL(None).mallopt(-8, 1)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.cli import words
@@ -17,10 +16,11 @@ from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import save_reading
 from ambuda_desktop.store import query
 from ambuda_desktop.store.texts import text_summary
-from tests.support import devanagari, pdfs, reading
+from ambuda_desktop.worker.ocr.engine import PageUnread
+from tests.support import pdfs, reading
 from tests.support.commands import Commands
 from tests.support.fake_vision import fake_vision, lines
-from tests.support.reading import said
+from tests.support.reading import Reader, said
 from tests.unit.test_pages import Book
 
 
@@ -41,23 +41,25 @@ def asked(store: sqlite3.Connection) -> OcrBook:
 
 
 def test_a_picture_is_read_at_once_and_nothing_is_left_of_it(
-    commands: Commands, paths: Paths, tmp_path: Path
+    commands: Commands, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a picture with text, a blank one, and one that is damaged
-    image = devanagari.save(tmp_path / "1.png", size=64)
-    Image.new("L", (400, 300), 255).save(tmp_path / "blank.png")
-    (tmp_path / "torn.jpg").write_bytes(b"no image")
+    reader = Reader(at_once=2)
+    reader.answers = {1: said("राम"), 2: said(), 3: PageUnread("3.png is damaged.")}
+    monkeypatch.setattr("ambuda_desktop.worker.ocr.opening.open_engine", lambda *_: reader)
+    images = [str(tmp_path / f"{number}.png") for number in (1, 2, 3)]
 
     # When they are read
-    done = commands.run("ocr", str(image), str(tmp_path / "blank.png"), str(tmp_path / "torn.jpg"), code=3)
+    done = commands.run("ocr", *images, code=3)
 
     # Then the text is all there is on standard output
-    assert done.stdout.startswith("धर्मक्षेत्रे कुरुक्षेत्रे")
-    assert f"There is no text on {tmp_path / 'blank.png'}." in done.stderr
-    assert "torn.jpg is damaged" in done.stderr
+    assert done.stdout == "राम\n"
+    assert f"There is no text on {images[1]}." in done.stderr
+    assert "3.png is damaged" in done.stderr
+    assert reader.read_pages == [1, 2, 3]
     assert not paths.store.exists()
-    one = commands.json("ocr", str(image))
-    assert (one["image"], one["engine"], one["words"][0]["line"]) == (str(image), "tesseract", 0)
+    one = commands.json("ocr", images[0])
+    assert (one["image"], one["engine"], one["words"][0]["line"]) == (images[0], "tesseract", 0)
 
 
 def test_a_book_is_asked_for_and_what_will_be_read_is_said(

@@ -1,17 +1,13 @@
-"""Google Vision: many pages a request, and patience with the network. Imported late: it takes half a second."""
+"""Google Vision: many pages a request, and patience with the network."""
 
+import functools
 import ipaddress
 import os
 import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-from google.api_core import exceptions
-from google.api_core.retry import Retry
-from google.cloud import vision
-from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
+from typing import Any, NamedTuple
 
 from ambuda_desktop.errors import AmbudaError, BadInput
 from ambuda_desktop.google_account import EMULATOR, Key, require_key, whose
@@ -30,13 +26,6 @@ MOST_IMAGES = 16  # of a request
 DEFAULT_MODEL = "builtin/stable"  # Google's name for what it uses where none is named
 TIMEOUT = 30.0  # seconds for one call
 FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = 1.0, 30.0, 60.0  # seconds between two calls, and in all
-#: What another call may mend. The library's own default leaves out the quota, and waits for ten minutes.
-PASSING = (
-    exceptions.ServiceUnavailable,
-    exceptions.DeadlineExceeded,
-    exceptions.ResourceExhausted,
-    exceptions.Cancelled,  # by the other side: the line broke in the middle
-)
 #: As the library's own; and a new channel is a new connection, not that of an older one.
 CHANNEL = (
     ("grpc.max_send_message_length", -1),
@@ -44,6 +33,33 @@ CHANNEL = (
     ("grpc.use_local_subchannel_pool", 1),
 )
 NO_TOKEN = "Getting metadata from plugin failed"  # how gRPC says that the credentials gave no token
+
+
+class _Library(NamedTuple):
+    """What is used of Google's."""
+
+    vision: Any
+    transport: Any
+    exceptions: Any
+    retry: Any
+
+    @property
+    def passing(self) -> tuple[type[BaseException], ...]:
+        """What another call may mend. The default leaves out the quota, and waits for ten minutes."""
+        found = self.exceptions
+        # Cancelled: by the other side, the line broke in the middle.
+        return found.ServiceUnavailable, found.DeadlineExceeded, found.ResourceExhausted, found.Cancelled
+
+
+@functools.cache
+def _library() -> _Library:
+    """Imported where it is first used: it takes half a second, and most never ask Google."""
+    from google.api_core import exceptions
+    from google.api_core.retry import Retry
+    from google.cloud import vision
+    from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorGrpcTransport
+
+    return _Library(vision, ImageAnnotatorGrpcTransport, exceptions, Retry)
 
 
 class Google:
@@ -56,9 +72,8 @@ class Google:
         self._whose = whose(key) if key else "nobody"
         self._connect = partial(_of_emulator, emulator) if key is None else partial(_of_account, key)
         self._client = self._connect()
-        self._feature = vision.Feature(
-            type_=vision.Feature.Type.DOCUMENT_TEXT_DETECTION, model=options.model_name
-        )
+        feature = _library().vision.Feature
+        self._feature = feature(type_=feature.Type.DOCUMENT_TEXT_DETECTION, model=options.model_name)
         self._model = options.model_name or DEFAULT_MODEL
         self._line = Line(paths, emulator or HOST)
         self._rate = Rate(paths)
@@ -98,14 +113,19 @@ class Google:
     def _ask(self, images: Sequence[bytes]) -> list[Any]:
         """The answer (a raw message) to each of these images. Raises MustWait, AmbudaError."""
         requests: Any = [{"image": {"content": image}, "features": [self._feature]} for image in images]
-        retry = Retry(predicate=self._may_pass, initial=FIRST_PAUSE, maximum=LONGEST_PAUSE, timeout=PATIENCE)
+        library, exceptions = _library(), _library().exceptions
+        retry = library.retry(
+            predicate=self._may_pass, initial=FIRST_PAUSE, maximum=LONGEST_PAUSE, timeout=PATIENCE
+        )
         try:
             response = retry(self._call)(requests)
         except exceptions.RetryError as error:
             raise self._told(error.cause or error) from None
         except exceptions.InvalidArgument as error:
             if len(images) == 1:
-                return [vision.AnnotateImageResponse.pb()(error={"code": 3, "message": error.message})]
+                return [
+                    library.vision.AnnotateImageResponse.pb()(error={"code": 3, "message": error.message})
+                ]
             # One of them, or all of them together: who knows which?
             return [answer for image in images for answer in self._ask([image])]
         except exceptions.GoogleAPICallError as error:
@@ -119,12 +139,14 @@ class Google:
 
     def _may_pass(self, error: BaseException) -> bool:
         """Whether it is worth to call again at once: not where the network is gone, then a worker is better used."""
-        if not isinstance(error, PASSING) or NO_TOKEN in str(error):
+        if not isinstance(error, _library().passing) or NO_TOKEN in str(error):
             return False
-        return not isinstance(error, exceptions.ServiceUnavailable) or self._line.is_reachable()
+        gone = isinstance(error, _library().exceptions.ServiceUnavailable)
+        return not gone or self._line.is_reachable()
 
     def _told(self, error: BaseException) -> AmbudaError:
         """What came of it, for a person."""
+        exceptions = _library().exceptions
         message = getattr(error, "message", "") or type(error).__name__
         if isinstance(error, exceptions.Unauthenticated) or (
             NO_TOKEN in message and self._line.is_reachable()
@@ -137,7 +159,7 @@ class Google:
             return BadInput(f"Google does not let {self._whose} use Vision: {message.rstrip('.')}.")
         if isinstance(error, exceptions.ResourceExhausted):
             return self._line.no_quota()
-        if isinstance(error, (*PASSING, exceptions.RetryError)):
+        if isinstance(error, (*_library().passing, exceptions.RetryError)):
             # The old connection would rest for up to two minutes before it is tried again.
             self._client = self._connect()
             return self._line.no_network()
@@ -158,8 +180,7 @@ def _of_account(key: Key) -> Any:
     except ValueError:
         # The error itself may quote the key.
         raise BadInput(f"The Google key of {whose(key)} is damaged. Download it again.") from None
-    channel = ImageAnnotatorGrpcTransport.create_channel(HOST, credentials=made, options=CHANNEL)
-    return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
+    return _client(_library().transport.create_channel(HOST, credentials=made, options=CHANNEL))
 
 
 def _of_emulator(endpoint: str) -> Any:
@@ -173,8 +194,12 @@ def _of_emulator(endpoint: str) -> Any:
         local = False
     if not local:
         raise BadInput(f"{EMULATOR} must name an address of this machine such as 127.0.0.1:8080.")
-    channel = grpc.insecure_channel(endpoint, options=CHANNEL)
-    return vision.ImageAnnotatorClient(transport=ImageAnnotatorGrpcTransport(channel=channel))
+    return _client(grpc.insecure_channel(endpoint, options=CHANNEL))
+
+
+def _client(channel: Any) -> Any:
+    library = _library()
+    return library.vision.ImageAnnotatorClient(transport=library.transport(channel=channel))
 
 
 def _size(image: Path) -> int:

@@ -7,6 +7,7 @@ from ambuda_desktop.google_account import key_changed_at
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.worker.ocr.engine import OcrEngine
+from ambuda_desktop.worker.ocr.google import Google
 from ambuda_desktop.worker.ocr.tesseract import Tesseract
 
 #: One: a process that reads in another way next loads another model, and must not keep both.
@@ -34,11 +35,7 @@ def forget_engines() -> None:
 
 
 def _make(paths: Paths, options: OcrOptions) -> OcrEngine:
-    if options.engine == "tesseract":
-        return Tesseract(paths, options)
-    from ambuda_desktop.worker.ocr.google import Google
-
-    return Google(paths, options)
+    return Tesseract(paths, options) if options.engine == "tesseract" else Google(paths, options)
 
 
 def _stamp(paths: Paths) -> tuple[int, int]:
