@@ -18,7 +18,7 @@ from ambuda_desktop.ui.book_words import titles
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
 from ambuda_desktop.ui.durations import plural
-from ambuda_desktop.ui.text_survey import installed_models, missing_needs
+from ambuda_desktop.ui.text_survey import needs_of
 
 Chosen = Callable[[str | None, str | None, PageOptions, OcrOptions | None], None]
 Again = Callable[[Sequence[BookSummary], str | None, PageOptions], None]
@@ -100,11 +100,8 @@ class BookForms:
     def _look_at_needs(self, dialog: SplitOptionsDialog, options: OcrOptions) -> None:
         paths = self._context.paths
 
-        def work(_store: object, _errand: object) -> tuple[list[str], str]:
-            return installed_models(paths), missing_needs(paths, options)
-
-        errand = self._context.background.start(work)
-        errand.done.connect(lambda found: dialog.show_needs(options, *found))
+        errand = self._context.background.start(lambda _store, _errand: needs_of(paths, options))
+        errand.done.connect(dialog.show_needs)
 
     def _save_preset(self, name: str, options: PageOptions | None) -> None:
         place = self._context.paths.settings

@@ -32,6 +32,7 @@ class PageSide(QWidget):
         self._book: BookSummary | None = None
         self._page = 1
         self._shown: PageShown | None = None
+        self._news: tuple[str, ...] | None = None  # what the store says of the page
         self.words, self.word = words_label(), words_label(faint=True)
         self.text = TextPane()
         self.boxes = QCheckBox(self.tr("Boxes (B)"))
@@ -63,7 +64,10 @@ class PageSide(QWidget):
         self.setVisible(book.text is not None)
         self.again.setVisible(not is_text_busy(book) and book.state not in ("waiting", "working"))
         self._tell()
-        self._look()
+        news = (book.text.cells[page - 1 : page], book.text.task, book.text.state) if book.text else None
+        if news != self._news:  # else the next second is soon enough
+            self._news = news
+            self._look()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -83,7 +87,7 @@ class PageSide(QWidget):
             self._texts.want(self._book.id, self._page)
 
     def _forget(self) -> None:
-        self._shown = None
+        self._shown = self._news = None
         self._texts.forget()
         self._view.show_boxes(None)
         self.text.show_text("", ())

@@ -17,7 +17,9 @@ Does = Callable[[Sequence[BookSummary], OcrBook], None]
 class TextForms:
     """Begins with the options that were used last for these books, else with those that were chosen last."""
 
-    def __init__(self, context: Context, window: QWidget) -> None:
+    def __init__(self, context: Context, window: QWidget, settings: Callable[[], None]) -> None:
+        """`settings` opens the settings."""
+        self._settings = settings
         self._context, self._window = context, window
         self._last = OcrOptions()
 
@@ -38,4 +40,5 @@ class TextForms:
             does(books, asked)
 
         dialog.chosen.connect(chosen)
+        dialog.settings_wanted.connect(self._settings)
         dialog.open()

@@ -31,15 +31,25 @@ def _tr(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What some options lack, and what there is to choose from instead."""
+
+    options: OcrOptions
+    sentence: str  # with the fix; empty where they lack nothing
+    account: bool = False  # it is an account, which the settings take
+    models: list[str] = field(default_factory=list)  # of Tesseract
+
+
+@dataclass(frozen=True)
 class Survey:
     """How many pages would be read, and what stands in the way."""
 
     asked: OcrBook
+    needs: Needs
     pages: int = 0
     #: Of these, pages that were read in this very way: they stay.
     same: int = 0
     without_image: list[int] = field(default_factory=list)
-    complaint: str = ""
 
     @property
     def sentence(self) -> str:
@@ -81,21 +91,23 @@ def survey(paths: Paths, books: Sequence[str], asked: OcrBook) -> Survey:
         if not asked.only_missing:
             known = (reading(folder, number) for number in found.pages[:MOST_COMPARED])
             same += sum(one is not None and one.key == asked.options.key for one in known)
-    return Survey(asked, count, same, without, missing_needs(paths, asked.options))
+    return Survey(asked, needs_of(paths, asked.options), count, same, without)
 
 
-def missing_needs(paths: Paths, options: OcrOptions) -> str:
-    """A sentence for what the engine lacks, with the fix; empty where it lacks nothing."""
+def needs_of(paths: Paths, options: OcrOptions) -> Needs:
+    """Look whether all is there for these options. Asks the keyring, which may take its time."""
+    found = installed_models(paths)
     try:
         if options.engine == "google" and not os.environ.get(EMULATOR) and find_key(paths) is None:
-            return _tr(
+            words = _tr(
                 "There is no account with Google Vision yet. The settings take the key of a service account; "
                 "Tesseract needs none."
             )
+            return Needs(options, words, account=True, models=found)
         check_engine(paths, options)
     except AmbudaError as error:
-        return str(error)
-    return ""
+        return Needs(options, str(error), models=found)
+    return Needs(options, "", models=found)
 
 
 def installed_models(paths: Paths) -> list[str]:

@@ -1,6 +1,7 @@
 """dialogs/recognise.py: what would be read, what it costs and what is missing is said before anything is started."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.texts import text_summary
 from ambuda_desktop.ui import text_survey
+from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.dialogs import trial
 from ambuda_desktop.ui.dialogs.recognise import RecogniseDialog
 from ambuda_desktop.ui.main_window import MainWindow
@@ -131,6 +133,8 @@ def test_what_is_missing_is_said_with_the_fix(
     assert not dialog.ok.isEnabled()
     assert not dialog.form.model.isEnabled()
 
+    # Its button leads there
+    assert dialog.settings.isVisible()
     # And with one, it can begin
     monkeypatch.setenv(EMULATOR, "127.0.0.1:1")
     choose(dialog, "all")
@@ -177,7 +181,21 @@ def test_one_page_is_tried_before_anything_is_started(
     monkeypatch.setattr(trial, "run_command", fails)
     one.button.click()
     qtbot.waitUntil(lambda: one.words.text() == "The language data is damaged.")
+
+    # When the dialog is closed while a page is read, then nobody misses it
+    ended: list[bool] = []
+
+    def slow(_paths: Paths, errand: Errand, *_arguments: str) -> Said:
+        while not errand.is_stopping():
+            time.sleep(0.01)
+        ended.append(True)
+        return Said(0, [said("रामो").model_dump()])
+
+    monkeypatch.setattr(trial, "run_command", slow)
+    one.button.click()
     dialog.reject()
+    qtbot.waitUntil(lambda: bool(ended))
+    qtbot.wait(100)  # what arrives now meets a dialog that is gone
 
 
 def test_pages_with_low_confidence_are_asked_for_again(
@@ -194,3 +212,13 @@ def test_pages_with_low_confidence_are_asked_for_again(
     assert dialog.trial is not None
     assert dialog.trial.page.value() == 5
     dialog.reject()
+
+
+def test_who_has_no_account_is_led_to_the_settings(
+    qtbot: QtBot, dialog: RecogniseDialog, window: MainWindow
+) -> None:
+    dialog.form.engine.setCurrentIndex(1)
+    qtbot.waitUntil(dialog.settings.isVisible)
+    dialog.settings.click()
+    assert window.settings.google.isVisible()
+    assert not dialog.isVisible()

@@ -3,6 +3,7 @@ from pytestqt.qtbot import QtBot
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
+from ambuda_desktop.ui.text_survey import Needs
 
 
 def dialog(qtbot: QtBot, **changes: object) -> SplitOptionsDialog:
@@ -70,14 +71,15 @@ def test_then_the_text(qtbot: QtBot) -> None:
     asked.text_wanted.connect(wanted.append)
     asked.then_ocr.setChecked(True)
     assert wanted == [OcrOptions(model="Devanagari")]
-    asked.show_needs(wanted[-1], ["Devanagari"], "Tesseract has no language data for Devanagari.")
+    lacks = Needs(wanted[-1], "Tesseract has no language data for Devanagari.")
+    asked.show_needs(lacks)
     assert asked.lacks.text() == "Tesseract has no language data for Devanagari."
     assert not asked.ok.isEnabled()
 
     # When another model is chosen, for which all is there; what is said of the first comes late
     asked.ocr.model.setEditText("san+Devanagari")
-    asked.show_needs(wanted[0], [], "Tesseract has no language data for Devanagari.")
-    asked.show_needs(wanted[-1], ["Devanagari", "san+Devanagari"], "")
+    asked.show_needs(lacks)
+    asked.show_needs(Needs(wanted[-1], ""))
 
     # Then it is asked for
     with qtbot.waitSignal(asked.chosen) as chosen:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -21,7 +21,7 @@ from ambuda_desktop.ui.dialogs.which_pages import WhichPages
 from ambuda_desktop.ui.fields import delayed
 from ambuda_desktop.ui.ocr_options import OcrOptionsForm
 from ambuda_desktop.ui.page_options import align_labels
-from ambuda_desktop.ui.text_survey import Survey, installed_models, survey
+from ambuda_desktop.ui.text_survey import Survey, survey
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
 
 WORDS = 340  # pixels that sentences have at least
@@ -33,6 +33,7 @@ class RecogniseDialog(QDialog):
     """What would be read, what it costs and what is missing is said before anything is started."""
 
     chosen = Signal(object)  # an OcrBook; its book is empty
+    settings_wanted = Signal()
 
     def __init__(
         self, context: Context, books: Sequence[BookSummary], options: OcrOptions,
@@ -47,6 +48,8 @@ class RecogniseDialog(QDialog):
         self.pages = WhichPages(len(self._only.cells) if self._only else None, pages)
         self.told, self.complaint = words_label(), words_label()
         self.complaint.setObjectName("complaint")
+        self.settings = Button(self.tr("Open the settings"), "settings", self._leave_for_settings)
+        self.settings.setAutoDefault(False)
         self.trial = None
         if self._only is not None:
             self.trial = Trial(context, self._only.id, page, len(self._only.cells))
@@ -61,8 +64,6 @@ class RecogniseDialog(QDialog):
         self.form.changed.connect(self._changed)
         self.pages.changed.connect(self._changed)
         self._changed()
-        errand = context.background.start(lambda _store, _errand: installed_models(context.paths))
-        errand.done.connect(self.form.offer)
 
     @property
     def asked(self) -> OcrBook | None:
@@ -81,6 +82,7 @@ class RecogniseDialog(QDialog):
         self.ok.setEnabled(False)
         set_text(self.told, self.tr("Looking at the pages…"))
         set_text(self.complaint, self.pages.fault)
+        self.settings.hide()
         if self.trial is not None:
             self.trial.set_options(self.form.options, False)
         self._check_soon.start()
@@ -92,22 +94,31 @@ class RecogniseDialog(QDialog):
             return
         errand = self._context.background.start(lambda _store, _errand: survey(paths, names, asked))
         errand.done.connect(self._surveyed)
-        errand.failed.connect(lambda sentence: set_text(self.complaint, sentence))
+        errand.failed.connect(self._complain)
 
     def _surveyed(self, found: Survey) -> None:
         if found.asked != self.asked:
             return  # something was changed meanwhile
+        self.form.offer(found.needs.models)
         set_text(self.told, found.sentence)
-        set_text(self.complaint, found.complaint)
-        self.ok.setEnabled(found.pages > 0 and not found.complaint)
+        set_text(self.complaint, found.needs.sentence)
+        self.settings.setVisible(found.needs.account)
+        self.ok.setEnabled(found.pages > 0 and not found.needs.sentence)
         if self.trial is not None:
-            self.trial.set_options(self.form.options, not found.complaint)
+            self.trial.set_options(self.form.options, not found.needs.sentence)
+
+    def _complain(self, sentence: str) -> None:
+        set_text(self.complaint, sentence)
 
     def _choose(self) -> None:
         asked = self.asked
         if asked is not None:
             self.accept()
             self.chosen.emit(asked)
+
+    def _leave_for_settings(self) -> None:
+        self.reject()
+        self.settings_wanted.emit()
 
     def _make_room(self) -> None:
         room = self.screen().availableGeometry()
@@ -134,6 +145,7 @@ class RecogniseDialog(QDialog):
         column.addLayout(self._fields())
         column.addWidget(self.told)
         column.addWidget(self.complaint)
+        column.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignLeft)
         if self.trial is not None:
             column.addWidget(line())
             column.addWidget(self.trial, 1)

@@ -1,6 +1,6 @@
 """Asked for, never opened by itself: how books are to be split, before they are added or again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -19,6 +19,7 @@ from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.dialogs.frame import frame_sheet
 from ambuda_desktop.ui.ocr_options import OcrOptionsForm
 from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
+from ambuda_desktop.ui.text_survey import Needs
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
 
 WORDS = 340  # pixels that sentences have at least
@@ -107,12 +108,12 @@ class SplitOptionsDialog(QDialog):
         fits = self.form.options is not None and (ocr_fits or not self.then_ocr.isChecked())
         self.ok.setEnabled(not fault and fits)
 
-    def show_needs(self, options: OcrOptions, models: Sequence[str], needs: str) -> None:
-        """What there is to choose from, and what these options lack; empty where nothing."""
-        if options == self.ocr.options:
-            self.ocr.offer(models)
-            self._needs = needs
-            set_text(self.lacks, needs if self.then_ocr.isChecked() else "")
+    def show_needs(self, needs: Needs) -> None:
+        """What the options for the text lack, and what there is to choose from."""
+        if needs.options == self.ocr.options:
+            self.ocr.offer(needs.models)
+            self._needs = needs.sentence
+            set_text(self.lacks, needs.sentence if self.then_ocr.isChecked() else "")
             self._check()
 
     def _turn_ocr(self, wanted: bool) -> None:

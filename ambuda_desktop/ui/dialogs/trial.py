@@ -30,6 +30,7 @@ class Trial(QWidget):
         self._images.read.connect(self._show_image)
         self.options: OcrOptions | None = None
         self._usable = False
+        self._tried: tuple[int, OcrOptions] = (0, OcrOptions())
         self.page = number_box()
         self.page.setRange(1, max(1, pages))
         self.page.setValue(page)
@@ -67,11 +68,12 @@ class Trial(QWidget):
             said = run_command(paths, errand, "ocr", str(image), *_as_arguments(options))
             return PageText.model_validate(said.objects[0])
 
+        self._tried = (page, options)
         self._errand = errand = self._context.background.start(work, long=True)
         self._enable()
         self._complain(False)
         set_text(self.words, self.tr("Reading page {} with {}…").format(page, text_words.engine(options)))
-        errand.done.connect(lambda text: self._done(page, options, text))
+        errand.done.connect(self._done)
         errand.failed.connect(self._failed)
         errand.stopped.connect(self._end)
 
@@ -80,8 +82,9 @@ class Trial(QWidget):
         if self._errand is not None:
             self._errand.stop()
 
-    def _done(self, page: int, options: OcrOptions, text: PageText) -> None:
+    def _done(self, text: PageText) -> None:
         self._end()
+        page, options = self._tried
         if page != self.page.value():
             return
         self.text.show_text(text.text, text.words)

@@ -43,6 +43,7 @@ class BooksPage(QWidget):
     folder_wanted = Signal()
     tasks_wanted = Signal(str)  # of this book
     clear_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +55,7 @@ class BooksPage(QWidget):
         self.actions_on_books = BookActions(context, self)
         self.forms = BookForms(context, self)
         self.texts = TextActions(context, self.actions_on_books, self)
-        self._text_forms = TextForms(context, self)
+        self._text_forms = TextForms(context, self, self.settings_wanted.emit)
         self.list = QListView(self)
         self.detail = BookDetail(self)
         self.pages = BookPages(context, self.detail.map, self.actions_on_books, self)
