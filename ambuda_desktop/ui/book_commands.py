@@ -97,6 +97,8 @@ def _retry_words(books: Books) -> str:
 def _read_words(text: TextSummary) -> str:
     if text.state == "cancelled":
         return _tr("Go on reading")
+    if text.state == "failed":
+        return _tr("Try again")
     if not text.missing:
         return _tr("Try the last step again")
     return plural(len(text.missing), _tr("Read %s page again"), _tr("Read %s pages again"))

@@ -114,12 +114,12 @@ class PageSide(QWidget):
         said = text_of_page(self._book, self._page)
         letter = self._book.text.cells[self._page - 1 : self._page]
         if shown is not None and shown.record is not None and letter != cells.FAILED:
-            said = self._of_record(shown)
+            said = self._of_record(shown, self._book.text.warnings.get(self._page, ""))
         elif letter in (cells.WAITING, cells.RUNNING) and is_text_busy(self._book):
             said += " " + self.tr("It is shown here as soon as it is there.")
         set_text(self.words, said)
 
-    def _of_record(self, shown: PageShown) -> str:
+    def _of_record(self, shown: PageShown, warning: str) -> str:
         record = shown.record
         assert record is not None
         parts = [read_by(record.key)]
@@ -130,7 +130,7 @@ class PageSide(QWidget):
         words = ", ".join(parts) + "."
         if shown.by_person:
             words += " " + self.tr("The text is as a person left it.")
-        return words
+        return f"{words} {warning}".rstrip()
 
     def _choose(self, index: int) -> None:
         self._view.choose_word(index)

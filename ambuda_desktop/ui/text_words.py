@@ -89,6 +89,8 @@ def text_sentence(book: BookSummary) -> str:
     how = engine(text.options)
     if is_text_busy(book):
         words = f"{words} ({how})."
+    elif text.state == "failed":
+        words += "."
     elif text.started_at and text.ended_at and text.state in ("done", "incomplete"):
         words += _tr("; read in %s by %s.") % (lasting(text.ended_at - text.started_at), how)
     else:

@@ -39,6 +39,7 @@ def test_what_can_be_done_follows_the_text_too() -> None:
     assert fits(unread)[:2] == ["retry", "recognise"]
     assert BY_NAME["retry"].words([unread]) == "Read 2 pages again"
     assert BY_NAME["retry"].words([replace(DONE, text=text(state="cancelled"))]) == "Go on reading"
+    assert BY_NAME["retry"].words([replace(DONE, text=text(state="failed"))]) == "Try again"
 
 
 def test_of_several_books_those_that_fit_are_counted() -> None:

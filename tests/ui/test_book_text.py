@@ -209,3 +209,19 @@ def test_cancel_counts_the_pages_of_the_text(
     finish_text(store, plan)
     qtbot.waitUntil(lambda: text_summary_of(store).task != plan.id)
     assert text_summary_of(store).asked.pages == "1-6"
+
+
+def test_why_a_page_was_not_read_again_is_said_beside_its_earlier_text(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, folder: BookFolder
+) -> None:
+    # Given a page that was read once, and could not be read again
+    write_page(folder, 1, "रामो")
+    read_text(store, {1: 0.9})
+    read_text(store, {}, failed={1: TORN})
+    qtbot.waitUntil(lambda: has_text(window, "incomplete"))
+
+    # When it is looked at, then the text that it has is there, and the reason
+    window.books.pages.look(1)
+    side = side_of(window)
+    qtbot.waitUntil(lambda: side.text.toPlainText() == "रामो")
+    assert side.words.text().endswith(f"so its earlier text was kept: {TORN}")

@@ -92,3 +92,5 @@ def test_the_sentence_of_the_detail_pane() -> None:
     assert text_sentence(split) == "Then its text is recognised by Tesseract, san+Devanagari."
     reading = text_sentence(replace(DONE, text=text(state="working", tried=8, cells="d" * 8 + "." * 92)))
     assert reading == "Text of 8 pages read (Tesseract, Devanagari)."
+    failed = text_sentence(replace(DONE, text=text(state="failed", error="There is no data.")))
+    assert failed == "Text: There is no data."
