@@ -21,6 +21,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ambuda_desktop import launch
+from ambuda_desktop.params.ocr import OcrBook
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import ENVIRONMENT, Paths, resources
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store import books
@@ -84,13 +86,13 @@ class Camera:
 
     def take_dialog(self, name: str) -> None:
         """The dialog that is open, which is closed afterwards."""
-        wait(lambda: self._dialog() is not None)
-        dialog = self._dialog()
+        wait(lambda: self.dialog() is not None)
+        dialog = self.dialog()
         if dialog is not None:
             self.take(name, dialog)
             dialog.reject()
 
-    def _dialog(self) -> QDialog | None:
+    def dialog(self) -> QDialog | None:
         shown = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
         return shown[0] if shown else None
 
@@ -133,6 +135,11 @@ def state(window: MainWindow, book: str) -> str:
     return summary.state if summary else ""
 
 
+def text_state(window: MainWindow, book: str) -> str:
+    found = window.books.model.current(book)
+    return found.text.state if found and found.text else ""
+
+
 def walk(window: MainWindow, folder: Path) -> None:
     """Through every page of the window while the pool is busy."""
     camera = Camera(window, folder)
@@ -140,13 +147,14 @@ def walk(window: MainWindow, folder: Path) -> None:
     camera.take("empty")
     with tempfile.TemporaryDirectory() as made:
         damaged_pdf, long_pdf, locked_pdf = make_books(Path(made)).values()
-        add(window, SAMPLE)
+        sample = add(window, SAMPLE)
         damaged, locked = add(window, damaged_pdf), add(window, locked_pdf)
         wait(lambda: state(window, damaged) not in ("waiting", "working", ""))
         window.books.forms.add([long_pdf])
         camera.take_dialog("options")
         long = add(window, long_pdf)
     walk_books(window, camera, damaged, locked, long)
+    walk_text(window, camera, sample)
     walk_tasks(window, camera)
     walk_code(window, camera)
     for name in ("workers", "settings"):
@@ -170,6 +178,27 @@ def walk_books(window: MainWindow, camera: Camera, damaged: str, locked: str, lo
     window.books.pages.look_large(3)
     QTest.qWait(600)
     camera.take("preview")
+    window.go_back()
+
+
+def walk_text(window: MainWindow, camera: Camera, book: str) -> None:
+    """The text of a book: how it is asked for, and a page of it beside its image."""
+    window.books.select(book)
+    wait(lambda: [one.id for one in window.books.selection.books] == [book])
+    wait(lambda: state(window, book) == "done")
+    window.books.do("recognise")
+    wait(lambda: camera.dialog() is not None)
+    QTest.qWait(600)
+    camera.take_dialog("recognise")
+    window.books.texts.recognise(window.books.selection.books, OcrBook(book="", options=OcrOptions()))
+    wait(lambda: text_state(window, book) == "done")
+    window.books.list.scrollToTop()
+    QTest.qWait(300)
+    camera.take("text")
+    window.books.pages.look_large(1)
+    wait(lambda: bool(window.books.pages.preview.side.text.toPlainText()))
+    QTest.qWait(600)
+    camera.take("page-text")
     window.go_back()
 
 

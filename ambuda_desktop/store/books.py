@@ -6,12 +6,15 @@ import sqlite3
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.pages import DONE, LOOK, Pages, Split, range_of
+
+if TYPE_CHECKING:
+    from ambuda_desktop.store.texts import TextSummary
 
 #: The tasks of a split: what else a book has (its text, say) says nothing of its pages.
 _SPLIT = (SplitBook.task, SplitPages.task, FinishSplit.task)
@@ -52,6 +55,8 @@ class BookSummary:
     tried: int
     #: How the text is recognised when the split that counts now has ended; None: not by itself.
     then_ocr: OcrOptions | None = None
+    #: Its text; None where nobody asked for it, or where only the split was looked at (`texts.book_with_text`).
+    text: "TextSummary | None" = None
 
     @property
     def done(self) -> int:

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.books import BookState
+from ambuda_desktop.store.books import BookState, BookSummary, summary
 from ambuda_desktop.store.pages import DONE, LEFT_OUT, LOOK
 from ambuda_desktop.store.text_pages import Recognition, Texts, range_of, recognitions_of
 
@@ -76,6 +76,13 @@ def text_summary(connection: sqlite3.Connection, book: str) -> TextSummary | Non
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in last.rows),
         wanted=len(last.wanted), tried=last.tried,
     )  # fmt: skip
+
+
+def book_with_text(connection: sqlite3.Connection, book: str) -> BookSummary | None:
+    """The book as the tasks of its split and of its text tell it, or None where there is no such book."""
+    found = summary(connection, book)
+    text = text_summary(connection, book)
+    return found if found is None or text is None else replace(found, text=text)
 
 
 def is_read_by_another(connection: sqlite3.Connection, book: str, task_id: str) -> bool:

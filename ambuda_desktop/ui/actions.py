@@ -56,7 +56,7 @@ def make_actions(window: QWidget, commands: Commands) -> dict[str, QAction]:
     add("add", _tr("Add books…"), ["Ctrl+O"], commands.choose_files)
     add("add_folder", _tr("Add a folder…"), ["Ctrl+Shift+F"], commands.choose_folder)
     add("add_options", _tr("Add with options…"), ["Ctrl+Shift+O"], commands.choose_with_options)
-    for name in ("pause", "resume", "split", "pages", "remove"):
+    for name in ("pause", "resume", "recognise", "offline", "split", "pages", "remove"):
         does = partial(commands.do_with_books, name)
         words = _tr("Selected books: {}").format(BY_NAME[name].words())
         add(f"{name} books", words, [BY_NAME[name].keys], does)

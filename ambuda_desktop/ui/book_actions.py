@@ -10,13 +10,15 @@ from ambuda_desktop.library import remove_book
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.passwords import give_password
 from ambuda_desktop.retry import retry_book, retry_pages, split_again
-from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.control import cancel, pause_books, resume_books
+from ambuda_desktop.store.texts import book_with_text
 from ambuda_desktop.ui.background import Errand
+from ambuda_desktop.ui.book_commands import can_retry
 from ambuda_desktop.ui.book_words import is_busy, titles, wanted_pages
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import number
+from ambuda_desktop.ui.text_words import is_text_busy
 from ambuda_desktop.ui.trash import trash_folder
 from ambuda_desktop.ui.words import pages
 
@@ -50,7 +52,7 @@ class BookActions(QObject):
 
     def cancel(self, books: Books) -> None:
         """Stop after the pages in hand; a bar counts what that hits and offers the way back."""
-        tasks = [book.task for book in books if book.task]
+        tasks = [task for book in books for task in (book.task, book.text and book.text.task) if task]
         self._going_on -= set(_ids(books))
         self._context.write(
             lambda store, _errand: cancel(store, tasks), lambda _: self._tell_cancelled(books)
@@ -63,7 +65,7 @@ class BookActions(QObject):
             resume_books(store, [book])  # whoever asks for pages does not want them to wait
             retry_book(store, book)
 
-        self._each(_ids(books), one)
+        self.each(_ids(books), one)
 
     def retry_page(self, book: BookSummary, page: int) -> None:
         """Make one page of a book again."""
@@ -72,7 +74,7 @@ class BookActions(QObject):
             resume_books(store, [name])
             retry_pages(store, name, [page])
 
-        self._each([book.id], one)
+        self.each([book.id], one)
 
     def split_again(self, books: Books, wanted: str | None, options: PageOptions) -> None:
         """Make the pages anew; several books keep the ranges that they were asked for."""
@@ -82,7 +84,7 @@ class BookActions(QObject):
             resume_books(store, [book])
             split_again(store, book, asked[book], options)
 
-        self._each(_ids(books), one)
+        self.each(_ids(books), one)
 
     def give_password(self, book: BookSummary, password: str) -> None:
         paths = self._context.paths
@@ -92,7 +94,7 @@ class BookActions(QObject):
             if book.paused:  # only afterwards: a resumed plan would run at once, without it
                 resume_books(store, [name])
 
-        self._each([book.id], one)
+        self.each([book.id], one)
 
     def ask_to_remove(self, books: Books) -> None:
         """Count what would go, in a bar; its button does it."""
@@ -107,11 +109,11 @@ class BookActions(QObject):
     def refresh(self) -> None:
         """The store changed: let those go on that were waited for."""
         for name in list(self._going_on):
-            book = book_rows.summary(self._context.watch.connection, name)
-            if book is None or not is_busy(book):
+            book = book_with_text(self._context.watch.connection, name)
+            if book is None or not (is_busy(book) or is_text_busy(book)):
                 self._going_on.discard(name)
-            if book is not None and book.state == "cancelled":
-                self.retry([book])
+                if book is not None and can_retry(book):
+                    self.retry([book])
 
     def _tell_cancelled(self, books: Books) -> None:
         count = sum(wanted_pages(book) for book in books)
@@ -120,6 +122,11 @@ class BookActions(QObject):
         if any(book.pages for book in books):
             more = self.tr("Cancelled {} with {} of {} still to be made. What is made is kept.")
             words = more.format(titles(books), number(rest), pages(count))
+        reading = [book.text for book in books if book.text and not is_busy(book)]
+        if len(reading) == len(books):
+            left, wanted = sum(t.wanted - t.tried for t in reading), sum(t.wanted for t in reading)
+            more = self.tr("Cancelled the text of {}, {} of {} still to be read. What is read is kept.")
+            words = more.format(titles(books), number(left), pages(wanted))
         action = (self.tr("Go on after all"), lambda: self._go_on(_ids(books)))
         self._context.bars.say("cancelled books", words, "note", action)
         self._undo.start()
@@ -146,9 +153,9 @@ class BookActions(QObject):
             open_it = (self.tr("Open the trash"), lambda: self._context.open_path(place))
             self._context.bars.say("removed", text, "note", open_it)
 
-        self._each(list(by_id), lambda store, book: remove_book(store, paths, book), removed)
+        self.each(list(by_id), lambda store, book: remove_book(store, paths, book), removed)
 
-    def _each(
+    def each(
         self,
         names: list[str],
         does: Callable[[Store, str], None],

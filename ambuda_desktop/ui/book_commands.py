@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.recognising import can_be_tried_again
 from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.texts import TextSummary
 from ambuda_desktop.ui.book_words import is_busy, is_locked
 from ambuda_desktop.ui.durations import plural
+from ambuda_desktop.ui.text_words import is_text_busy, waits_for_network
 
 Books = Sequence[BookSummary]
 
@@ -40,20 +43,36 @@ class Command:
         return [book for book in books if self.fits(book)]
 
 
+def _works(book: BookSummary) -> bool:
+    return is_busy(book) or is_text_busy(book)
+
+
 def _rests(book: BookSummary) -> bool:
-    return not is_busy(book)
+    return not _works(book)
 
 
 def _can_pause(book: BookSummary) -> bool:
-    return is_busy(book) and not (book.paused or book.stopping or is_locked(book))
+    return _works(book) and not (book.paused or _stops(book) or is_locked(book))
 
 
 def _can_resume(book: BookSummary) -> bool:
-    return is_busy(book) and book.paused and not book.stopping and not is_locked(book)
+    return _works(book) and book.paused and not _stops(book) and not is_locked(book)
 
 
-def _can_retry(book: BookSummary) -> bool:
-    return book.state in ("incomplete", "failed", "cancelled")
+def _stops(book: BookSummary) -> bool:
+    return book.stopping or bool(book.text and book.text.stopping)
+
+
+def can_retry(book: BookSummary) -> bool:
+    """Whether something of it was asked for, was not made or read, and nobody is at it."""
+    if _works(book):
+        return False
+    return book.state in ("incomplete", "failed", "cancelled") or can_be_tried_again(book.text)
+
+
+def can_read(book: BookSummary) -> bool:
+    """Whether its text can be asked for: it has images, and nobody is at it."""
+    return _rests(book) and book.done > 0
 
 
 def _for_all(one: str, many: str) -> Callable[[Books], str]:
@@ -65,6 +84,8 @@ def _retry_words(books: Books) -> str:
     if len(books) > 1:
         return plural(len(books), "", _tr("Retry %s books"))
     (book,) = books
+    if book.state == "done" and book.text is not None:
+        return _read_words(book.text)
     if book.state == "incomplete":
         count = len(book.missing) or len(book.failures)
         if count:
@@ -73,8 +94,22 @@ def _retry_words(books: Books) -> str:
     return _tr("Go on with the rest") if book.done else _tr("Try again")
 
 
+def _read_words(text: TextSummary) -> str:
+    if text.state == "cancelled":
+        return _tr("Go on reading")
+    if text.state == "failed":
+        return _tr("Try again")
+    if not text.missing:
+        return _tr("Try the last step again")
+    return plural(len(text.missing), _tr("Read %s page again"), _tr("Read %s pages again"))
+
+
 COMMANDS: tuple[Command, ...] = (
-    Command("retry", "retry", "Ctrl+R", "Retry failed pages", _can_retry, _retry_words),
+    Command("retry", "retry", "Ctrl+R", "Retry failed pages", can_retry, _retry_words),
+    Command(
+        "offline", "network", "Ctrl+Shift+E", "Use offline OCR instead", waits_for_network,
+        _for_all("Use offline OCR instead", "Use offline OCR instead for %s books"),
+    ),
     Command(
         "resume", "play", "Ctrl+U", "Resume", _can_resume,
         _for_all("Resume", "Resume %s books"),
@@ -84,8 +119,12 @@ COMMANDS: tuple[Command, ...] = (
         _for_all("Pause", "Pause %s books"),
     ),
     Command(
-        "cancel", "cancel", "Del", "Cancel", lambda b: is_busy(b) and not b.stopping,
+        "cancel", "cancel", "Del", "Cancel", lambda b: _works(b) and not _stops(b),
         _for_all("Cancel", "Cancel %s books"),
+    ),
+    Command(
+        "recognise", "run", "Ctrl+E", "Recognise text…", can_read,
+        _for_all("Recognise text…", "Recognise the text of %s books…"),
     ),
     Command("folder", "folder", "Ctrl+Enter", "Open folder", lambda _: True, single=True),
     Command("pages", "search", "Ctrl+Shift+V", "Look at pages", lambda b: bool(b.cells), single=True),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.library import NewBook
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import BookSummary
@@ -17,7 +18,9 @@ from ambuda_desktop.ui.book_words import titles
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
 from ambuda_desktop.ui.durations import plural
+from ambuda_desktop.ui.text_survey import needs_of
 
+Chosen = Callable[[str | None, str | None, PageOptions, OcrOptions | None], None]
 Again = Callable[[Sequence[BookSummary], str | None, PageOptions], None]
 
 
@@ -51,8 +54,9 @@ class BookForms:
             pages=(one.asked or "") if one else None,
             most_pages=one.pages if one else None,
             offers_default=False,
+            offers_text=False,
         )
-        self._open(ask, lambda _title, pages, options: does(books, pages, options))
+        self._open(ask, lambda _title, pages, options, _ocr: does(books, pages, options))
 
     def _ask_to_add(self, found: list[BookPlace]) -> None:
         settings = self._settings()
@@ -70,25 +74,34 @@ class BookForms:
             title=name_of(found[0]) if one else None,
         )
 
-        def add(title: str | None, pages: str | None, options: PageOptions) -> None:
-            self._context.adding.add_books(found, NewBook(title, pages, options))
+        def add(title: str | None, pages: str | None, options: PageOptions, ocr: OcrOptions | None) -> None:
+            self._context.adding.add_books(found, NewBook(title, pages, options, then_ocr=ocr))
 
         self._open(ask, add)
 
-    def _open(self, ask: Ask, does: Callable[[str | None, str | None, PageOptions], None]) -> None:
+    def _open(self, ask: Ask, does: Chosen) -> None:
         place = self._context.paths.settings
         dialog = SplitOptionsDialog(ask, self._window.window())
         dialog.finished.connect(dialog.deleteLater)
         dialog.form.preset_saved.connect(self._save_preset)
         dialog.form.preset_deleted.connect(partial(self._save_preset, options=None))
 
-        def chosen(title: str | None, pages: str | None, options: PageOptions, remember: bool) -> None:
+        def chosen(
+            title: str | None, pages: str | None, options: PageOptions, remember: bool, ocr: OcrOptions | None
+        ) -> None:
             if remember:
                 self._context.write(lambda _store, _errand: Settings.change(place, split=options))
-            does(title, pages, options)
+            does(title, pages, options, ocr)
 
         dialog.chosen.connect(chosen)
+        dialog.text_wanted.connect(partial(self._look_at_needs, dialog))
         dialog.open()
+
+    def _look_at_needs(self, dialog: SplitOptionsDialog, options: OcrOptions) -> None:
+        paths = self._context.paths
+
+        errand = self._context.background.start(lambda _store, _errand: needs_of(paths, options))
+        errand.done.connect(dialog.show_needs)
 
     def _save_preset(self, name: str, options: PageOptions | None) -> None:
         place = self._context.paths.settings

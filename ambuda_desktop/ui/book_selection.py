@@ -5,8 +5,8 @@ import time
 
 from PySide6.QtCore import QObject, Signal
 
-from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.texts import book_with_text
 from ambuda_desktop.ui.background import Background, Errand
 from ambuda_desktop.ui.models.books_model import BooksModel
 
@@ -60,5 +60,5 @@ class BookSelection(QObject):
 
 
 def _read(store: sqlite3.Connection, errand: Errand, names: list[str]) -> list[BookSummary]:
-    found = [book_rows.summary(store, name) for name in names if not errand.is_stopping()]
+    found = [book_with_text(store, name) for name in names if not errand.is_stopping()]
     return [book for book in found if book is not None]

@@ -278,6 +278,7 @@ class MainWindow(QWidget):
         self.books.add_wanted.connect(self.choose_files)
         self.books.folder_wanted.connect(self.choose_folder)
         self.books.tasks_wanted.connect(self.show_tasks_of)
+        self.books.settings_wanted.connect(lambda: self.go_to("settings"))
         for page in (self.books, self.tasks):
             page.clear_wanted.connect(self.clear_search)
         for asking in (self.tasks, self.workers):

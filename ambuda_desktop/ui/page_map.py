@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.painting import draw_cell
+from ambuda_desktop.ui.text_cells import confidence_cells
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.theme import color
 
 CELL = 14  # pixels from one cell to the next
@@ -38,6 +39,8 @@ class PageMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._summary: BookSummary | None = None
+        self._cells = ""
+        self._shows_text = False
         self._page = 1
         retry = QAction(self.tr("Retry this page"), self)
         retry.setShortcut(QKeySequence("R"))
@@ -53,14 +56,27 @@ class PageMap(QWidget):
     def show_book(self, summary: BookSummary) -> None:
         """Show these pages; the cursor stays where it is in the same book."""
         before, self._summary = self._summary, summary
-        if before is not None and before.id == summary.id and len(before.cells) == len(summary.cells):
-            self._update_changed(before.cells, summary.cells)
+        cells, self._cells = self._cells, self._letters()
+        if before is not None and before.id == summary.id and len(cells) == len(self._cells):
+            self._update_changed(cells, self._cells)
             return
         if before is None or before.id != summary.id:
             self._page = 1
         self.setVisible(bool(summary.cells))
         self._fit()
         self.update()
+
+    def show_text(self, text: bool) -> None:
+        """Colour the cells by the text of the pages, or by their images."""
+        self._shows_text = text
+        self._cells = self._letters()
+        self.update()
+
+    def _letters(self) -> str:
+        book = self._summary
+        if book is not None and book.text is not None and self._shows_text:
+            return confidence_cells(book.text, len(book.cells))
+        return book.cells if book else ""
 
     def sizeHint(self) -> QSize:
         return QSize(200, max(1, -(-self._count // self._columns)) * CELL + GAP)
@@ -72,7 +88,7 @@ class PageMap(QWidget):
         columns = self._columns
         first = max(0, (event.rect().top() - GAP) // CELL) * columns
         last = ((event.rect().bottom() - GAP) // CELL + 1) * columns
-        for index, letter in enumerate(self._summary.cells[first:last], first):
+        for index, letter in enumerate(self._cells[first:last], first):
             row, column = divmod(index, columns)
             cell = QRectF(column * CELL + GAP, row * CELL + GAP, CELL - GAP, CELL - GAP)
             draw_cell(painter, cell, letter)
@@ -154,7 +170,7 @@ class PageMap(QWidget):
 
     @property
     def _count(self) -> int:
-        return len(self._summary.cells) if self._summary else 0
+        return len(self._cells)
 
     @property
     def _columns(self) -> int:
@@ -188,7 +204,7 @@ class PageMap(QWidget):
         return page if 0 <= column < self._columns and 1 <= page <= self._count else None
 
     def _words(self, page: int) -> str:
-        return page_words(self._summary, page) if self._summary and page <= self._count else ""
+        return page_and_text(self._summary, page) if self._summary and page <= self._count else ""
 
     def _go(self, page: int) -> None:
         moved, self._page = page != self._page, page

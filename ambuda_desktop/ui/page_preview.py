@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookSummary
@@ -10,6 +10,9 @@ from ambuda_desktop.ui.book_words import is_busy, page_words
 from ambuda_desktop.ui.flow import Flow
 from ambuda_desktop.ui.image_view import STEP, ImageView
 from ambuda_desktop.ui.page_image import PageImages, Picture, Wish
+from ambuda_desktop.ui.page_reading import PageTexts
+from ambuda_desktop.ui.page_side import PageSide
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.widgets import Button, set_text, words_label
 
 SETTLE = 80  # milliseconds without another size before the image is read for it
@@ -24,7 +27,7 @@ class PagePreview(QWidget):
     retry_wanted = Signal(int)
     large_wanted = Signal(bool)  # the whole page of the window, or room for the map
 
-    def __init__(self, images: PageImages, parent: QWidget | None = None) -> None:
+    def __init__(self, images: PageImages, texts: PageTexts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._images = images
@@ -35,6 +38,7 @@ class PagePreview(QWidget):
         self._fitted = True
         self.is_large = False
         self.view = ImageView()
+        self.side = PageSide(texts, self.view)
         self._words = words_label()
         self._note = words_label(faint=True)
         self._note.setWordWrap(False)
@@ -57,6 +61,7 @@ class PagePreview(QWidget):
         self._book, self.page = book, min(max(1, page), max(1, len(book.cells)))
         self._tell()
         self._want()
+        self.side.show_page(book, self.page)
 
     def follow(self, book: BookSummary) -> None:
         """The book was read again."""
@@ -71,7 +76,7 @@ class PagePreview(QWidget):
     @property
     def shared_actions(self) -> list[QAction]:
         """What the map understands, too, as long as a page is shown."""
-        return [self._actions[name] for name in ("fit", "full", "large", "open")]
+        return [self._actions[name] for name in ("fit", "full", "large", "open", "boxes", "edit")]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -139,12 +144,11 @@ class PagePreview(QWidget):
     def _tell(self) -> None:
         if self._book is None or not self._book.cells:
             return
-        said = page_words(self._book, self.page)
         # Where there is no image, the reason stands in its place.
         reason = self._picture is None or self._picture.image is not None
         set_text(self._words, page_words(self._book, self.page, reason=reason))
-        self.view.setAccessibleName(said)
-        self.setAccessibleName(self.tr("{}: {}").format(self._book.title, said))
+        self.view.setAccessibleName(page_and_text(self._book, self.page))
+        self.setAccessibleName(self.tr("{}: {}").format(self._book.title, self.view.accessibleName()))
         set_text(self._note, self._size_words())
         self._fit_button.setVisible(not self._fitted)
         self._full_button.setVisible(self._fitted)
@@ -175,6 +179,8 @@ class PagePreview(QWidget):
             ("full", self.tr("100 %"), ["1"], lambda: self.set_fitted(False)),
             ("large", self.tr("Larger"), ["L"], lambda: self.set_large(not self.is_large)),
             ("open", self.tr("Open in another program"), ["O"], lambda: self.open_wanted.emit(self.page)),
+            ("boxes", self.tr("Boxes of the words"), ["B"], self.side.boxes.toggle),
+            ("edit", self.tr("Open the text in another program"), ["E"], self.side.edit.click),
             ("retry", self.tr("Retry this page"), ["R"], self._retry),
         ):
             action = QAction(words, self)
@@ -210,7 +216,14 @@ class PagePreview(QWidget):
         said.addWidget(self._words, 1)
         said.addWidget(self._note, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(said)
-        column.addWidget(self.view, 1)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.view)
+        both.addWidget(self.side)
+        both.setStretchFactor(0, 3)
+        both.setStretchFactor(1, 2)
+        both.setSizes([600, 400])
+        column.addWidget(both, 1)
 
 
 def can_retry_page(book: BookSummary, page: int) -> bool:

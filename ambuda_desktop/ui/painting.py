@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ambuda_desktop.store import pages as cells
+from ambuda_desktop.ui import text_cells as texts
 from ambuda_desktop.ui.theme import color
 from ambuda_desktop.ui.words import Tone
 
@@ -18,9 +19,20 @@ CELLS: dict[str, tuple[str, float]] = {
     cells.DONE: ("done", 0.8),
     cells.LOOK: ("look", 0.8),
     cells.FAILED: ("failed", 1.0),
+    texts.HIGH: ("done", 0.8),
+    texts.FAIR: ("fair", 0.55),
+    texts.POOR: ("look", 0.8),
+    texts.PERSON: ("faint", 0.8),
+    texts.BLANK: ("done", 0.8),
 }
+_NOTCHED = (cells.LOOK, texts.POOR)
 #: Which letter wins where several pages share a pixel.
-_WORST_FIRST = "".join((cells.FAILED, cells.LOOK, cells.RUNNING, cells.WAITING, cells.DONE, cells.LEFT_OUT))
+_WORST_FIRST = "".join(
+    (
+        cells.FAILED, cells.LOOK, texts.POOR, cells.RUNNING, cells.WAITING, texts.FAIR, cells.DONE, texts.HIGH,
+        texts.PERSON, texts.BLANK, cells.LEFT_OUT,
+    )
+)  # fmt: skip
 _GAP_FROM = 5.0  # pixels a cell must be wide to have a gap beside it
 WIDEST_CELL = 12.0  # pixels
 
@@ -106,8 +118,11 @@ def draw_cell(painter: QPainter, rect: QRectF, letter: str) -> None:
     height = round(rect.height() * share)
     colour: QColor = color(name)
     painter.fillRect(QRectF(rect.x(), rect.bottom() - height, rect.width(), height), colour)
-    if letter == cells.LOOK and rect.height() >= 8:  # a notch, so that it is not known by colour alone
+    if letter in _NOTCHED and rect.height() >= 8:  # a notch, so that it is not known by colour alone
         painter.fillRect(QRectF(rect.x(), rect.bottom() - height / 2 - 1, rect.width(), 2), color("base"))
+    elif letter == texts.BLANK and min(rect.width(), height) > 3:  # hollow
+        inside = QRectF(rect.x() + 1, rect.bottom() - height + 1, rect.width() - 2, height - 2)
+        painter.fillRect(inside, color("base"))
 
 
 @lru_cache(maxsize=256)
@@ -122,6 +137,6 @@ def _columns(book: str, wide: float, width: float) -> str:
         letters.append(share if len(share) == 1 else min(share, key=_WORST_FIRST.index))
     # A page that somebody must find gets two pixels at least.
     for column in range(columns - 1, 0, -1):
-        if letters[column - 1] in (cells.FAILED, cells.LOOK) and letters[column] != cells.FAILED:
+        if letters[column - 1] in (cells.FAILED, *_NOTCHED) and letters[column] != cells.FAILED:
             letters[column] = letters[column - 1]
     return "".join(letters)

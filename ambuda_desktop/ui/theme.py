@@ -27,6 +27,7 @@ class Colours:
     hover: str
     selected: str
     done: str
+    fair: str
     running: str
     waiting: str
     look: str
@@ -38,14 +39,14 @@ class Colours:
 LIGHT = Colours(
     window="#f5f1ea", base="#fffdf9", raised="#fbf7f0", line="#ddd4c6", text="#26211b", faint="#6a6054",
     accent="#96500f", on_accent="#ffffff", hover="#f3ebde", selected="#f0dfc6",
-    done="#3b7a57", running="#c47a1c", waiting="#cfc5b5", look="#7a5bb0", failed="#b3312b",
+    done="#3b7a57", fair="#8a8420", running="#c47a1c", waiting="#cfc5b5", look="#7a5bb0", failed="#b3312b",
     warning_back="#fbeecb", error_back="#fae3df",
 )  # fmt: skip
 
 DARK = Colours(
     window="#1c1916", base="#232019", raised="#2a261f", line="#3d372e", text="#ece5d9", faint="#b3a796",
     accent="#e6a152", on_accent="#221405", hover="#2d2820", selected="#47361f",
-    done="#69b98b", running="#e6a152", waiting="#564e42", look="#b39be0", failed="#f58a7f",
+    done="#69b98b", fair="#c8c05e", running="#e6a152", waiting="#564e42", look="#b39be0", failed="#f58a7f",
     warning_back="#3d3117", error_back="#43221d",
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.store import query, schema
 from ambuda_desktop.ui.durations import plural
@@ -34,15 +35,21 @@ def waiting_for(reason: str | None) -> str:
 
 def task_name(task: query.Task) -> str:
     """What a task does: `Make pages 1–15`."""
-    if task.name == SplitBook.task:
-        return _tr("Plan the split")
-    if task.name == FinishSplit.task:
-        return _tr("Finish the book")
-    if task.name == SplitPages.task:
+    whole = {
+        SplitBook.task: _tr("Plan the split"),
+        FinishSplit.task: _tr("Finish the book"),
+        OcrBook.task: _tr("Plan the text"),
+        FinishOcr.task: _tr("Finish the text"),
+    }
+    some = {
+        SplitPages.task: (_tr("Make page %s"), _tr("Make pages %s")),
+        OcrPages.task: (_tr("Read page %s"), _tr("Read pages %s")),
+    }
+    if task.name in some:
         asked = _param(task, "pages")
-        one = asked.isdigit()
-        return (_tr("Make page %s") if one else _tr("Make pages %s")) % asked.replace("-", "–")
-    return task.name
+        one, many = some[task.name]
+        return (one if asked.isdigit() else many) % asked.replace("-", "–")
+    return whole.get(task.name, task.name)
 
 
 def _param(task: query.Task, name: str) -> str:

@@ -1,7 +1,9 @@
 """Book summaries for words and commands, without a store."""
 
+from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.texts import TextSummary
 
 
 def book(**changes: object) -> BookSummary:
@@ -13,3 +15,14 @@ def book(**changes: object) -> BookSummary:
         "missing": [], "asked": None, "options": PageOptions(), "doubt": None, **changes,
     }  # fmt: skip
     return BookSummary(**fields)  # type: ignore[arg-type]
+
+
+def text(**changes: object) -> TextSummary:
+    """The text of a book of 100 pages, all of them read with a confidence of 0.9, changed."""
+    fields: dict[str, object] = {
+        "id": "gita", "state": "done", "cells": "d" * 100, "failures": {}, "warnings": {},
+        "confidence": dict.fromkeys(range(1, 101), 0.9), "kept": [], "missing": [],
+        "asked": OcrBook(book="gita"), "error": None, "waiting_for": None, "task": "t2", "started_at": None,
+        "ended_at": None, "stopping": False, "wanted": 100, "tried": 100, **changes,
+    }  # fmt: skip
+    return TextSummary(**fields)  # type: ignore[arg-type]

@@ -3,13 +3,15 @@
 import sqlite3
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.facts import fact, put_fact
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.window_layout import SMALLEST
 from tests.ui.rows import add_book, end, entry, put_catalogue, put_code, put_facts, put_reloads
+from tests.ui.text_rows import add_split_book, read_text, write_page
 
 
 def cut(window: QWidget) -> list[str]:
@@ -74,6 +76,35 @@ def test_nothing_is_cut(qtbot: QtBot, window: MainWindow, store: sqlite3.Connect
 
     # Then all its words have room
     qtbot.waitUntil(lambda: cut(window) == [])
+
+
+def test_a_text_and_its_pages_have_room(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, paths: Paths
+) -> None:
+    # Given a book with much to say of its text, in the smallest window
+    put_facts(store)
+    folder = add_split_book(store, paths, 12)
+    write_page(folder, 1, "शापेनास्तङ्गमितमहिमा", "वर्षभोग्येण")
+    read_text(store, {n: n / 12 for n in range(1, 12)}, failed={12: "The page is torn " * 20}, kept=[2])
+    window.resize(*SMALLEST)
+    qtbot.waitUntil(window.books.detail.low.list.isVisible)
+    QApplication.processEvents()
+
+    # Then nothing of it is cut; nor beside the image of a page
+    qtbot.waitUntil(lambda: cut(window) == [])
+    window.books.pages.look_large(1)
+    qtbot.waitUntil(lambda: bool(window.books.pages.preview.side.text.toPlainText()))
+    qtbot.waitUntil(lambda: cut(window) == [])
+    assert window.width() == SMALLEST[0]
+
+    # And not in the dialog
+    window.books.recognise(window.books.selection.books, [1])
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, QDialog)
+    dialog.resize(dialog.minimumSize())
+    qtbot.waitUntil(lambda: cut(dialog) == [])
+    dialog.reject()
 
 
 def test_a_fault_leaves_room_for_its_words_and_some_for_the_page(

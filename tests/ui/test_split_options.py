@@ -1,7 +1,9 @@
 from pytestqt.qtbot import QtBot
 
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.ui.dialogs.split_options import Ask, SplitOptionsDialog
+from ambuda_desktop.ui.text_survey import Needs
 
 
 def dialog(qtbot: QtBot, **changes: object) -> SplitOptionsDialog:
@@ -19,7 +21,7 @@ def test_what_is_left_as_it_is_asks_for_nothing(qtbot: QtBot) -> None:
     asked = dialog(qtbot)
     with qtbot.waitSignal(asked.chosen) as chosen:
         asked.ok.click()
-    assert chosen.args == [None, None, PageOptions(), False]
+    assert chosen.args == [None, None, PageOptions(), False, None]
 
 
 def test_all_of_it_is_passed_on(qtbot: QtBot) -> None:
@@ -30,7 +32,7 @@ def test_all_of_it_is_passed_on(qtbot: QtBot) -> None:
     asked.remember.setChecked(True)
     with qtbot.waitSignal(asked.chosen) as chosen:
         asked.ok.click()
-    assert chosen.args == ["Bhagavad- Gītā", "1-20,25", PageOptions(grayscale=True), True]
+    assert chosen.args == ["Bhagavad- Gītā", "1-20,25", PageOptions(grayscale=True), True, None]
 
 
 def test_wrong_pages_are_said_and_not_passed_on(qtbot: QtBot) -> None:
@@ -60,3 +62,26 @@ def test_several_books_have_neither_title_nor_pages(qtbot: QtBot) -> None:
     assert not asked.title.isVisible()
     assert not asked.pages.isVisible()
     assert not asked.remember.isVisible()
+
+
+def test_then_the_text(qtbot: QtBot) -> None:
+    # Given that the text is wanted too, in a way for which something is missing
+    asked = dialog(qtbot)
+    wanted: list[OcrOptions] = []
+    asked.text_wanted.connect(wanted.append)
+    asked.then_ocr.setChecked(True)
+    assert wanted == [OcrOptions(model="Devanagari")]
+    lacks = Needs(wanted[-1], "Tesseract has no language data for Devanagari.")
+    asked.show_needs(lacks)
+    assert asked.lacks.text() == "Tesseract has no language data for Devanagari."
+    assert not asked.ok.isEnabled()
+
+    # When another model is chosen, for which all is there; what is said of the first comes late
+    asked.ocr.model.setEditText("san+Devanagari")
+    asked.show_needs(lacks)
+    asked.show_needs(Needs(wanted[-1], ""))
+
+    # Then it is asked for
+    with qtbot.waitSignal(asked.chosen) as chosen:
+        asked.ok.click()
+    assert chosen.args[-1] == OcrOptions(model="san+Devanagari")

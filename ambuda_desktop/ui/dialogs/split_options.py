@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.params.split import PageOptions
+from ambuda_desktop.ui.dialogs.frame import frame_sheet
+from ambuda_desktop.ui.ocr_options import OcrOptionsForm
 from ambuda_desktop.ui.page_options import PageOptionsForm, align_labels
+from ambuda_desktop.ui.text_survey import Needs
 from ambuda_desktop.ui.widgets import Button, line, set_text, words_label
 
 WORDS = 340  # pixels that sentences have at least
@@ -37,13 +39,18 @@ class Ask:
     pages: str | None = ""  # the pages to begin with; None: they are not asked for
     most_pages: int | None = None  # how many the book has, where that is known
     offers_default: bool = True  # whether the options may become those of all later books
+    offers_text: bool = True  # whether the text may be recognised then
 
 
 class SplitOptionsDialog(QDialog):
     """Title, pages and page options, checked while they are typed."""
 
-    #: A title or None, pages or None, PageOptions, and whether all later books shall be made so.
-    chosen = Signal(object, object, object, bool)
+    #: A title or None, pages or None, PageOptions, whether all later books shall be made so, and how the text is
+    #: recognised then (OcrOptions) or None.
+    chosen = Signal(object, object, object, bool, object)
+
+    #: The text is wanted in this way (OcrOptions): somebody should look whether all is there for that.
+    text_wanted = Signal(object)
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +67,15 @@ class SplitOptionsDialog(QDialog):
         self.complaint.setObjectName("complaint")
         self.remember = QCheckBox(self.tr("Make all &books so from now on"))
         self.remember.setVisible(ask.offers_default)
+        self.then_ocr = QCheckBox(self.tr("Then recognise the te&xt"))
+        self.then_ocr.setVisible(ask.offers_text)
+        self.ocr = OcrOptionsForm(OcrOptions())
+        self.ocr.hide()
+        self._needs = ""
+        self.lacks = words_label()
+        self.lacks.setObjectName("complaint")
+        self.lacks.setMinimumWidth(WORDS)
+        self.lacks.hide()
         self.ok = Button(ask.button, "", self._choose)
         self.ok.setObjectName("primary")
         self.ok.setDefault(True)
@@ -68,6 +84,8 @@ class SplitOptionsDialog(QDialog):
         self._lay_out()
         self.pages.textChanged.connect(self._check)
         self.form.changed.connect(self._check)
+        self.ocr.changed.connect(self._ask_for_needs)
+        self.then_ocr.toggled.connect(self._turn_ocr)
         self._check()
 
     def _page_fault(self) -> str:
@@ -86,13 +104,35 @@ class SplitOptionsDialog(QDialog):
     def _check(self) -> None:
         fault = self._page_fault()
         set_text(self.complaint, fault)
-        self.ok.setEnabled(not fault and self.form.options is not None)
+        ocr_fits = not self._needs and self.ocr.options is not None
+        fits = self.form.options is not None and (ocr_fits or not self.then_ocr.isChecked())
+        self.ok.setEnabled(not fault and fits)
+
+    def show_needs(self, needs: Needs) -> None:
+        """What the options for the text lack, and what there is to choose from."""
+        if needs.options == self.ocr.options:
+            self.ocr.offer(needs.models)
+            self._needs = needs.sentence
+            set_text(self.lacks, needs.sentence if self.then_ocr.isChecked() else "")
+            self._check()
+
+    def _turn_ocr(self, wanted: bool) -> None:
+        self.ocr.setVisible(wanted)
+        self._ask_for_needs()
+
+    def _ask_for_needs(self) -> None:
+        self._needs = ""
+        set_text(self.lacks, "")
+        if self.then_ocr.isChecked() and self.ocr.options is not None:
+            self.text_wanted.emit(self.ocr.options)
+        self._check()
 
     def _choose(self) -> None:
         self.accept()
         title = " ".join(self.title.text().split()) or None
         pages = self.pages.text().strip() or None
-        self.chosen.emit(title, pages, self.form.options, self.remember.isChecked())
+        ocr = self.ocr.options if self.then_ocr.isChecked() else None
+        self.chosen.emit(title, pages, self.form.options, self.remember.isChecked(), ocr)
 
     def _lay_out(self) -> None:
         sheet = QWidget()
@@ -117,22 +157,9 @@ class SplitOptionsDialog(QDialog):
         column.addWidget(line())
         column.addWidget(self.form)
         column.addWidget(self.remember)
+        column.addWidget(self.then_ocr)
+        column.addWidget(self.ocr)
+        column.addWidget(self.lacks)
         column.addStretch(1)
-        # It may be higher than the screen at 200 %: then it scrolls, and its buttons stay.
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(sheet)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 8, 24, 16)
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.no)
-        buttons.addWidget(self.ok)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
-        outer.addLayout(buttons)
-        self.setMinimumSize(420, 320)
+        frame_sheet(self, sheet, self.no, self.ok)
         self.resize(560, min(MOST_HIGH, self.screen().availableGeometry().height() - 80))

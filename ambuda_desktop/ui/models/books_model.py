@@ -7,10 +7,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from ambuda_desktop.store import books
 from ambuda_desktop.store.books import BookSummary
+from ambuda_desktop.store.texts import book_with_text
 from ambuda_desktop.ui.adding import Adding, Incoming
+from ambuda_desktop.ui.book_words import is_busy
 from ambuda_desktop.ui.models.book_row import BookRow, of_book, of_incoming
 from ambuda_desktop.ui.pace import Pace
 from ambuda_desktop.ui.store_watch import StoreWatch
+from ambuda_desktop.ui.text_words import is_text_busy
 
 ROW = Qt.ItemDataRole.UserRole + 1  # a BookRow
 ENTRY = Qt.ItemDataRole.UserRole + 2  # an Incoming, or a book's id
@@ -30,7 +33,7 @@ class BooksModel(QAbstractListModel):
         self._watch, self._adding = watch, adding
         self._entries: list[Entry] = []
         self._known: dict[str, tuple[tuple[object, ...], BookSummary]] = {}
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, tuple[Pace, Pace]] = {}  # of the images, of the text
         self._visible = (0, 20)
         self._search = ""
         self._newest: object = None
@@ -143,7 +146,7 @@ class BooksModel(QAbstractListModel):
         summary = self.summary(entry)
         if summary is None:
             return BookRow(entry, "", "waiting")
-        return of_book(summary, self._paces.setdefault(entry, Pace()))
+        return of_book(summary, *self._paces.setdefault(entry, (Pace(), Pace())))
 
     def _matching(self) -> list[Incoming]:
         text = self._search.casefold()
@@ -162,18 +165,21 @@ class BooksModel(QAbstractListModel):
         if known is None or known[0] != stamp:
             self._read(entry, stamp)
             return True
-        return known[1].state in ("waiting", "working")
+        return is_busy(known[1]) or is_text_busy(known[1])
 
     def _read(self, book: str, stamp: tuple[object, ...] | None = None) -> None:
         connection = self._watch.connection
         stamp = stamp or books.stamp(connection, book)
-        summary = books.summary(connection, book)
+        summary = book_with_text(connection, book)
         if summary is None:
             return
         if len(self._known) > _KEEP:
             self._known.clear()
         self._known[book] = (stamp, summary)
-        self._paces.setdefault(book, Pace()).note(summary.done)
+        images, reading = self._paces.setdefault(book, (Pace(), Pace()))
+        images.note(summary.done)
+        if summary.text is not None:
+            reading.note(summary.text.tried)
 
     def _books_moved(self) -> bool:
         newest = _newest(self._watch.connection)

@@ -7,10 +7,12 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui import book_words
+from ambuda_desktop.ui import book_words, text_words
 from ambuda_desktop.ui.durations import number, plural
 from ambuda_desktop.ui.page_map import PageMap
 from ambuda_desktop.ui.pages.book_buttons import BookButtons
+from ambuda_desktop.ui.pages.low_pages import LowPages
+from ambuda_desktop.ui.pages.map_legend import MapLegend
 from ambuda_desktop.ui.password_field import PasswordField
 from ambuda_desktop.ui.widgets import set_text, turn_button, words_label
 from ambuda_desktop.ui.words import pages
@@ -29,6 +31,7 @@ class BookDetail(QScrollArea):
         self.setAccessibleName(self.tr("The selected book"))
         self._title = words_label(heavy=True, scale=1.2)
         self._sentence = words_label()
+        self._text = words_label()
         self._doubt = words_label()
         self._problems = words_label()
         self._told = words_label(faint=True)
@@ -38,16 +41,21 @@ class BookDetail(QScrollArea):
         self.buttons.wanted.connect(self.wanted)
         self.map = PageMap()
         self.map.told.connect(self._tell)
+        self.legend, self.low = MapLegend(), LowPages()
+        self.legend.chosen.connect(self.map.show_text)
         self._lay_out()
 
     def show_book(self, summary: BookSummary, history: Sequence[str] = ()) -> None:
         set_text(self._title, summary.title)
         set_text(self._sentence, book_words.book_sentence(summary))
+        set_text(self._text, text_words.text_sentence(summary))
         set_text(self._doubt, summary.doubt or "")
-        set_text(self._problems, "\n".join([*_by_reason(summary.failures), *_by_reason(summary.warnings)]))
+        set_text(self._problems, "\n".join(_problems(summary)))
         set_text(self._history, "\n".join(history))
         self.password.show_book(summary)
         self.buttons.show_books([summary])
+        self.legend.show_book(summary)
+        self.low.show_book(summary)
         self.map.show_book(summary)
         self._told.setVisible(bool(summary.cells))
 
@@ -55,9 +63,9 @@ class BookDetail(QScrollArea):
         """Several are selected."""
         set_text(self._title, plural(len(books), "", self.tr("%s books selected")))
         set_text(self._sentence, together(books))
-        for label in (self._doubt, self._problems, self._history):
+        for label in (self._text, self._doubt, self._problems, self._history):
             set_text(label, "")
-        for widget in (self.password, self.map, self._told):
+        for widget in (self.password, self.legend, self.low, self.map, self._told):
             widget.hide()
         self.buttons.show_books(books)
 
@@ -79,12 +87,13 @@ class BookDetail(QScrollArea):
         column.addLayout(head)
         above: tuple[QWidget, ...] = (
             self._sentence,
+            self._text,
             self._doubt,
             self.password,
             self._problems,
             self.buttons,
         )
-        below: tuple[QWidget, ...] = (self.map, self._told, self._history)
+        below: tuple[QWidget, ...] = (self.legend, self.map, self._told, self.low, self._history)
         for widget in above:
             column.addWidget(widget)
         column.addSpacing(8)
@@ -123,6 +132,15 @@ def _state(book: BookSummary) -> str:
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("book_detail", text)
+
+
+def _problems(book: BookSummary) -> list[str]:
+    """What is wrong with which page: with its image, then with its text."""
+    lines = [*_by_reason(book.failures), *_by_reason(book.warnings)]
+    if book.text is not None:
+        told = [*_by_reason(book.text.failures), *_by_reason(book.text.warnings)]
+        lines += [_tr("Text of {}").format(line[:1].lower() + line[1:]) for line in told]
+    return lines
 
 
 def _by_reason(by_page: dict[int, str]) -> list[str]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ambuda_desktop.store.books import BookSummary
-from ambuda_desktop.ui.book_commands import COMMANDS
+from ambuda_desktop.ui.book_commands import COMMANDS, can_read
 from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.page_preview import can_retry_page
 
@@ -35,7 +35,7 @@ def book_menu(books: Sequence[BookSummary], does: Callable[[str], None], parent:
 def page_menu(
     book: BookSummary, page: int, does: Mapping[str, Callable[[int], None]], parent: QWidget
 ) -> QMenu:
-    """What can be done with one page; `does`: look, open and retry, each gets the page."""
+    """What can be done with one page; `does`: look, open, text, again and retry, each gets the page."""
     menu = QMenu(parent)
     menu.aboutToHide.connect(menu.deleteLater)
     title = menu.addAction(page_words(book, page).split(": ", 1)[0])
@@ -44,6 +44,10 @@ def page_menu(
         ("look", _tr("Look at it") + "\tEnter"),
         ("open", _tr("Open in another program") + "\tShift+Enter"),
     ]
+    if book.text is not None and page in book.text.confidence:
+        entries.append(("text", _tr("Open its text") + "\tE"))
+    if can_read(book):
+        entries.append(("again", _tr("Recognise its text…")))
     if can_retry_page(book, page):
         entries.append(("retry", _tr("Retry this page") + "\tR"))
     for name, words in entries:

@@ -4,12 +4,14 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ambuda_desktop.books import BookFolder
+from ambuda_desktop.recognised import text_file
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.ui.book_actions import BookActions
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.page_image import PageImages
 from ambuda_desktop.ui.page_map import PageMap
 from ambuda_desktop.ui.page_preview import PagePreview, can_retry_page
+from ambuda_desktop.ui.page_reading import PageTexts
 from ambuda_desktop.ui.pages.book_menus import page_menu
 
 
@@ -17,13 +19,18 @@ class BookPages(QObject):
     """Ties map and preview to the selected book."""
 
     shown = Signal(bool)  # whether the preview is to be seen
+    again_wanted = Signal(int)  # the text of this page shall be read again
 
     def __init__(self, context: Context, pages: PageMap, actions: BookActions, parent: QWidget) -> None:
         super().__init__(parent)
         self._context, self._map, self._actions = context, pages, actions
         self._book: BookSummary | None = None
         self.is_open = False
-        self.preview = PagePreview(PageImages(context.paths, context.background, self))
+        images = PageImages(context.paths, context.background, self)
+        self.preview = PagePreview(images, PageTexts(context.paths, context.background, self))
+        self.preview.side.open_wanted.connect(self.open_text)
+        self.preview.side.folder_wanted.connect(self.open_text_folder)
+        self.preview.side.again_wanted.connect(self.again_wanted)
         pages.addActions(self.preview.shared_actions)
         pages.looked.connect(self.look)
         pages.entered.connect(self.look_large)
@@ -84,6 +91,18 @@ class BookPages(QObject):
         folder = BookFolder(self._context.paths.library / self._book.id)
         self._context.open_path(folder.page(page) or folder.pages / f"{page}.jpg")
 
+    def open_text(self, page: int) -> None:
+        """Open the text of a page in the program the user likes for it."""
+        if self._book is not None:
+            folder = BookFolder(self._context.paths.library / self._book.id)
+            self._context.open_path(text_file(folder, page))
+
+    def open_text_folder(self) -> None:
+        """Open the folder that the text of the pages is in."""
+        if self._book is not None:
+            folder = BookFolder(self._context.paths.library / self._book.id)
+            self._context.open_path(text_file(folder, 1).parent)
+
     def retry(self, page: int) -> None:
         """Make one page again."""
         if self._book is not None and can_retry_page(self._book, page):
@@ -98,5 +117,11 @@ class BookPages(QObject):
 
     def _menu(self, page: int, at: QPoint) -> None:
         if self._book is not None:
-            does = {"look": self.look_large, "open": self.open, "retry": self.retry}
+            does = {
+                "look": self.look_large,
+                "open": self.open,
+                "text": self.open_text,
+                "again": self.again_wanted.emit,
+                "retry": self.retry,
+            }
             page_menu(self._book, page, does, self._map).popup(at)

@@ -1,6 +1,6 @@
 """The Books page: the list, or a page of a book in its place, and what is selected below or beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QCursor
@@ -23,7 +23,6 @@ from ambuda_desktop.ui.book_commands import BY_NAME
 from ambuda_desktop.ui.book_forms import BookForms
 from ambuda_desktop.ui.book_history import history
 from ambuda_desktop.ui.book_selection import BookSelection
-from ambuda_desktop.ui.book_words import page_words
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.delegates.book_delegate import BookDelegate
 from ambuda_desktop.ui.models.books_model import BooksModel, Entry
@@ -31,6 +30,9 @@ from ambuda_desktop.ui.pages.book_detail import BookDetail
 from ambuda_desktop.ui.pages.book_menus import book_menu
 from ambuda_desktop.ui.pages.book_pages import BookPages
 from ambuda_desktop.ui.pages.empty_books import EmptyBooks, NoMatch, sample_book
+from ambuda_desktop.ui.text_actions import TextActions
+from ambuda_desktop.ui.text_forms import TextForms
+from ambuda_desktop.ui.text_words import page_and_text
 from ambuda_desktop.ui.twice_bar import TwiceBar
 
 
@@ -41,6 +43,7 @@ class BooksPage(QWidget):
     folder_wanted = Signal()
     tasks_wanted = Signal(str)  # of this book
     clear_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +54,8 @@ class BooksPage(QWidget):
         self.selection = BookSelection(self.model, context.background, self)
         self.actions_on_books = BookActions(context, self)
         self.forms = BookForms(context, self)
+        self.texts = TextActions(context, self.actions_on_books, self)
+        self._text_forms = TextForms(context, self, self.settings_wanted.emit)
         self.list = QListView(self)
         self.detail = BookDetail(self)
         self.pages = BookPages(context, self.detail.map, self.actions_on_books, self)
@@ -114,12 +119,18 @@ class BooksPage(QWidget):
             "resume": actions.resume,
             "cancel": actions.cancel,
             "remove": actions.ask_to_remove,
+            "recognise": lambda those: self.recognise(those),
+            "offline": self.texts.read_offline,
             "split": lambda those: self.forms.split_again(those, actions.split_again),
             "folder": lambda those: self._open_folder(those[0]),
             "pages": lambda _: self.pages.look_large(self.detail.map.page),
             "tasks": lambda those: self.tasks_wanted.emit(those[0].id),
         }
         does[name](books)
+
+    def recognise(self, books: list[BookSummary], pages: Sequence[int] = ()) -> None:
+        """Ask how the text of these books is to be recognised; `pages`: of which pages, where that is known."""
+        self._text_forms.recognise(books, self.texts.recognise, pages, self.detail.map.page)
 
     def cancel(self) -> None:
         """Stop the selected books after the pages in hand; take back copies at once."""
@@ -190,6 +201,9 @@ class BooksPage(QWidget):
         self.detail.wanted.connect(self.do)
         self.detail.turned.connect(self.turn)
         self.detail.password.given.connect(self._give_password)
+        self.detail.low.opened.connect(self.pages.look_large)
+        self.detail.low.again_wanted.connect(lambda those: self.recognise(self.selection.books, those))
+        self.pages.again_wanted.connect(lambda page: self.recognise(self.selection.books, [page]))
         self.pages.shown.connect(self._show_pages)
         self.pages.preview.large_wanted.connect(lambda _: self._show_detail())
 
@@ -262,4 +276,4 @@ class BooksPage(QWidget):
         entry = self.model.entry(index.row())
         book = self.model.summary(entry) if isinstance(entry, str) else None
         if book is not None and page <= len(book.cells):
-            QToolTip.showText(QCursor.pos(), page_words(book, page), self.list)
+            QToolTip.showText(QCursor.pos(), page_and_text(book, page), self.list)

@@ -20,6 +20,7 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.settings import LANGUAGES, Settings
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.fields import NumberField
+from ambuda_desktop.ui.pages.google_field import GoogleField
 from ambuda_desktop.ui.pages.library_field import LibraryField
 from ambuda_desktop.ui.pages.page_defaults import PageDefaults
 from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
@@ -48,7 +49,7 @@ class SettingsPage(QWidget):
         name = self.tr("Time to finish the page in hand when stopping")
         self.timeout = NumberField(name, SHORTEST, LONGEST, words, self.tr(" s"))
         self.sizes = {pool: size_field(context, pool) for pool in POOLS}
-        self.library = LibraryField(context)
+        self.library, self.google = LibraryField(context), GoogleField(context)
         self.page_defaults = PageDefaults(context, settings)
         self.task_folders, self.reload = TaskFoldersField(context), ReloadSwitch(context)
         self._saved = words_label(faint=True)
@@ -104,6 +105,8 @@ class SettingsPage(QWidget):
         column.addLayout(self._form())
         column.addWidget(_heading(self.tr("How pages are made")))
         column.addWidget(self.page_defaults)
+        column.addWidget(_heading(self.tr("How text is recognised over the network")))
+        column.addWidget(self.google)
         column.addWidget(_heading(self.tr("Where your task code is")))
         column.addWidget(self.task_folders)
         column.addWidget(self.reload)
