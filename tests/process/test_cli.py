@@ -35,7 +35,7 @@ def said(program: Program, *arguments: str, code: int = 0) -> list[dict[str, Any
 
 def test_one_book_goes_through_all_commands(program: Program, tmp_path: Path) -> None:
     # Given a book whose pages take a while, and a trash of this test's own
-    program.environment |= fake_poppler(tmp_path / "bin", SLOW)
+    program.environment |= fake_poppler(tmp_path / "bin", "sleep 0.7")
     program.environment["XDG_DATA_HOME"] = str(tmp_path / "share")
     text_book(tmp_path / "book.pdf", 12)
 
