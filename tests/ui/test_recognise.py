@@ -157,15 +157,15 @@ def test_one_page_is_tried_before_anything_is_started(
     one = dialog.trial
     assert one is not None
     dialog.form.old_type.setChecked(True)
-    qtbot.waitUntil(one.button.isEnabled)
+    qtbot.waitUntil(one.button.isEnabled, timeout=30_000)
 
     # When a page is tried
     one.page.setValue(3)
     one.button.click()
 
     # Then its text stands beside its image
-    qtbot.waitUntil(lambda: one.text.toPlainText() == "रामो वनं")
-    qtbot.waitUntil(lambda: one.view.image is not None)
+    qtbot.waitUntil(lambda: one.text.toPlainText() == "रामो वनं", timeout=30_000)
+    qtbot.waitUntil(lambda: one.view.image is not None, timeout=30_000)
     assert one.words.text() == "Page 3, Tesseract, Devanagari, old type: confidence 75 %, read in 0.1 s."
     assert heard[0][0] == "ocr"
     assert heard[0][1].endswith("/gita/pages/3.png")
