@@ -135,13 +135,12 @@ class Generation:
             case "loaded":
                 self.imported, self.importing = True, None
                 self.names, self.learned = frozenset(said["names"]), said["modules"]
+                self.catalogue = said.get("catalogue", [])
                 self.files = frozenset(said["files"])
             case "up":
                 self._up += 1
             case "ready":
                 self._is_ready = True
-            case "catalogue":
-                self.catalogue = said["tasks"]
             case "said":
                 self.sentences.append(said["sentence"])
 

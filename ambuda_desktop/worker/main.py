@@ -3,7 +3,7 @@
 It begins in a process that was just forked. Its standard input is a pipe whose other end only the daemon holds: when
 that ends, the daemon is gone, and so are we. On `status` goes one JSON object a line, an event each:
 `born` (pid), `problem` (of a file of task code), `failed` (it cannot be used), `loaded` (what it can run), `up` (one
-pool process), `ready`, `catalogue` (of its tasks), `said` (a sentence for the user).
+pool process), `ready`, `said` (a sentence for the user).
 """
 
 import contextlib
@@ -90,9 +90,6 @@ def run(order: Order, stdin: int, status: Status) -> int:
     signals.worker_process_init.connect(lambda **_: _die_with_daemon(stdin), weak=False)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
-    if order.queue.startswith(f"{NET}."):
-        # It takes as long as to import all task code, and is the same in both pools: so once, and last.
-        signals.worker_ready.connect(lambda **_: status.say("catalogue", tasks=catalogue(app)), weak=False)
     if order.kind == "prefork":
         signals.worker_ready.connect(_look_for_ends)
     recycle = Settings.usable(paths.settings).memory_recycle * 1000  # KB
@@ -123,7 +120,9 @@ def _load(order: Order, status: Status) -> bool:
     if fatal:
         status.say("failed", sentence=fatal[0].sentence, files=files)
         return False
-    status.say("loaded", names=sorted(app.tasks), files=files, modules=_learned(before, files))
+    # The catalogue takes as long as all else here, and is the same in both pools: told by the one that has less to do.
+    told = {"catalogue": catalogue(app)} if order.queue.startswith(f"{NET}.") else {}
+    status.say("loaded", names=sorted(app.tasks), files=files, modules=_learned(before, files), **told)
     return True
 
 

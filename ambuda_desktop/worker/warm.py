@@ -29,12 +29,7 @@ CELERY = (
 #: What a worker needs beyond that where RabbitMQ is the broker; the keyring has its password.
 RABBITMQ = ("amqp", "kombu.transport.pyamqp", "keyring")
 #: Ours, and no task code. What a task file imports of the program beyond these counts as task code.
-OURS = (
-    "ambuda_desktop.google_account", "ambuda_desktop.manifest", "ambuda_desktop.ocr_needs", "ambuda_desktop.params.ocr",
-    "ambuda_desktop.params.split", "ambuda_desktop.reading_list", "ambuda_desktop.recognised",
-    "ambuda_desktop.relocation", "ambuda_desktop.store.texts", "ambuda_desktop.worker.main",
-    "ambuda_desktop.worker.task",
-)  # fmt: skip
+OURS = ("ambuda_desktop.worker.main", "ambuda_desktop.worker.task")
 
 
 def warm(learned: Iterable[str]) -> list[str]:
