@@ -186,13 +186,17 @@ def test_one_page_is_tried_before_anything_is_started(
     ended: list[bool] = []
 
     def slow(_paths: Paths, errand: Errand, *_arguments: str) -> Said:
+        begun.append(True)
         while not errand.is_stopping():
             time.sleep(0.01)
         ended.append(True)
         return Said(0, [said("रामो").model_dump()])
 
     monkeypatch.setattr(trial, "run_command", slow)
+    begun: list[bool] = []
+    qtbot.waitUntil(one.button.isEnabled)
     one.button.click()
+    qtbot.waitUntil(lambda: bool(begun))
     dialog.reject()
     qtbot.waitUntil(lambda: bool(ended))
     qtbot.wait(100)  # what arrives now meets a dialog that is gone
