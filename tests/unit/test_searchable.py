@@ -17,7 +17,7 @@ from ambuda_desktop.errors import BadInput
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.page_text import PageText, Word, text_of
 from ambuda_desktop.recognised import save_reading, text_file
-from ambuda_desktop.worker.ocr.searchable import write_searchable
+from ambuda_desktop.worker.ocr.searchable import searchable_file, write_searchable
 from tests.support import pdfs
 from tests.support.splitting import Stop, ignore, stop_after
 
@@ -369,3 +369,14 @@ def test_it_is_written_with_the_rights_of_other_files(folder: BookFolder, target
     write_searchable(folder, target, ignore)
     assert target.stat().st_mode == (folder.path / "text" / "1.txt").stat().st_mode
     assert os.access(target, os.R_OK)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("meghaduta", "meghaduta.pdf"), ("original", "original-text.pdf")]
+)
+def test_the_searchable_pdf_never_takes_the_place_of_what_was_added(
+    tmp_path: Path, name: str, file: str
+) -> None:
+    folder = BookFolder(tmp_path / name)
+    assert searchable_file(folder) == tmp_path / name / file
+    assert searchable_file(folder) != folder.original

@@ -25,6 +25,12 @@ class Searchable:
     left_out: list[int] = field(default_factory=list)  # those whose image is missing or torn
 
 
+def searchable_file(folder: BookFolder) -> Path:
+    """Where the searchable PDF of a book lies: it has the book's name, and must never be our copy of what was added."""
+    named = folder.path / f"{folder.path.name}.pdf"
+    return named if named != folder.original else folder.path / f"{folder.path.name}-text.pdf"
+
+
 def write_searchable(folder: BookFolder, target: Path, progress: Callable[[int, int], None]) -> Searchable:
     """Make `target` the searchable PDF of a book, by the files that are there; returns what is in it.
 

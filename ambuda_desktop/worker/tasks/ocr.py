@@ -19,7 +19,7 @@ from ambuda_desktop.worker.ocr.finish import finish, missing
 from ambuda_desktop.worker.ocr.opening import forget_engines, open_engine
 from ambuda_desktop.worker.ocr.plan import plan
 from ambuda_desktop.worker.ocr.ranges import RangeResult, begun_and_lost, new_result, read_range
-from ambuda_desktop.worker.ocr.searchable import write_searchable
+from ambuda_desktop.worker.ocr.searchable import searchable_file, write_searchable
 from ambuda_desktop.worker.task import Park, StoreTask, not_the_fault_of_the_task
 from ambuda_desktop.worker.tasks.split import TIME_LIMIT
 
@@ -78,7 +78,7 @@ def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
     with book_in_work(self, params.book) as folder:
         text = finish(folder)
         with contextlib.suppress(BadInput):  # it has no page images yet: then there is nothing to be searched
-            write_searchable(folder, folder.path / f"{folder.path.name}.pdf", self.progress)
+            write_searchable(folder, searchable_file(folder), self.progress)
     return {
         "pages": len(text.pages),
         "missing": missing(params.numbers(), text),
