@@ -77,7 +77,7 @@ def open_store(paths: Paths) -> sqlite3.Connection:
             return connect(paths.store)
         except StoreDamaged:
             if started and _has_failed(paths):
-                raise NotRunning(last_words(paths) or "The daemon ended at once.") from None
+                raise _failure(paths) from None
             if time.monotonic() >= deadline:
                 raise
             paths.store_doubt.touch()
@@ -98,6 +98,10 @@ def await_another_store(paths: Paths, damaged: sqlite3.Connection) -> None:
 def _has_failed(paths: Paths) -> bool:
     """Whether the daemon that we started has ended with an error."""
     return bool(_started and _started[-1].poll()) and not daemon_is_running(paths)
+
+
+def _failure(paths: Paths) -> NotRunning:
+    return NotRunning(last_words(paths) or "The daemon ended at once.")
 
 
 def stop_timeout(paths: Paths) -> float:
@@ -127,7 +131,7 @@ def wait_for_daemon(paths: Paths, timeout: float = 20.0) -> None:
         if _daemon_fact(paths).get("state") == "running" and daemon_is_running(paths):
             return
         if _has_failed(paths):
-            raise NotRunning(last_words(paths) or "The daemon ended at once.")
+            raise _failure(paths)
         time.sleep(0.02)
     raise NotRunning(f"The daemon did not start. The reason is at the end of {paths.logs / 'daemon.log'}.")
 

@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
@@ -17,8 +17,11 @@ THERE = (DONE, LOOK)  # the page has an image
 
 
 @dataclass(frozen=True)
-class Split:
-    """One split of a book: its plan, and what became of it."""
+class Family:
+    """A plan of work on the pages of a book, and what became of it: ranges of pages, and the task that ends it."""
+
+    range_task: ClassVar[str]
+    finish_task: ClassVar[str]
 
     plan: sqlite3.Row
     children: Sequence[sqlite3.Row]
@@ -29,21 +32,27 @@ class Split:
 
     @property
     def ranges(self) -> list[sqlite3.Row]:
-        return [row for row in self.children if row["name"] == SplitPages.task]
-
-    @property
-    def params(self) -> SplitBook:
-        return _split_book(self.plan["payload"])
+        return [row for row in self.children if row["name"] == self.range_task]
 
     @property
     def finish(self) -> sqlite3.Row | None:
         """The task that ended it; None while it goes on."""
-        ends = (r for r in self.children if r["name"] == FinishSplit.task and r["state"] in schema.TERMINAL)
+        ends = (r for r in self.children if r["name"] == self.finish_task and r["state"] in schema.TERMINAL)
         return next(ends, None)
 
     @property
     def ended(self) -> bool:
         return self.plan["state"] in (schema.FAILURE, schema.REVOKED) or self.finish is not None
+
+
+class Split(Family):
+    """One split of a book."""
+
+    range_task, finish_task = SplitPages.task, FinishSplit.task
+
+    @property
+    def params(self) -> SplitBook:
+        return _split_book(self.plan["payload"])
 
     @property
     def replaced(self) -> bool:

@@ -10,29 +10,13 @@ from typing import Any
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.pages import DONE, FAILED, LOOK, RUNNING, THERE, WAITING
+from ambuda_desktop.store.pages import DONE, FAILED, LOOK, RUNNING, THERE, WAITING, Family
 
 
-@dataclass(frozen=True)
-class Recognition:
-    """One recognition of a book's text: its plan, and what became of it."""
+class Recognition(Family):
+    """One recognition of a book's text."""
 
-    plan: sqlite3.Row
-    children: Sequence[sqlite3.Row]
-
-    @property
-    def rows(self) -> list[sqlite3.Row]:
-        return [self.plan, *self.children]
-
-    @property
-    def ranges(self) -> list[sqlite3.Row]:
-        return [row for row in self.children if row["name"] == OcrPages.task]
-
-    @property
-    def ended(self) -> bool:
-        return self.plan["state"] in (schema.FAILURE, schema.REVOKED) or any(
-            row["name"] == FinishOcr.task and row["state"] in schema.TERMINAL for row in self.children
-        )
+    range_task, finish_task = OcrPages.task, FinishOcr.task
 
     @property
     def wanted(self) -> set[int]:

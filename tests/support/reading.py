@@ -12,14 +12,14 @@ from ambuda_desktop.worker.ocr.engine import PageUnread
 
 
 def said(*words: str, confidence: float | None = 0.9) -> PageText:
-    """What an engine says of a page with these words in a line."""
+    """What an engine says of a page of 100 by 50 pixels with these words in a line."""
     placed = [
-        Word(text=word, x1=10 * n, y1=5, x2=10 * n + 9, y2=20, confidence=confidence)
+        Word(text=word, x1=20 * n, y1=10, x2=20 * n + 15, y2=40, confidence=confidence)
         for n, word in enumerate(words)
     ]
     return PageText(
         text=text_of(placed), words=placed, width=100, height=50, engine="tesseract", model="Devanagari",
-        version="5", milliseconds=1,
+        version="5", milliseconds=120,
     )  # fmt: skip
 
 

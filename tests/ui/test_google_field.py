@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends import fail
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop import google_account, secrets
@@ -15,22 +13,13 @@ from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.pages import google_field
 from ambuda_desktop.ui.pages.google_field import GoogleField
 from ambuda_desktop.ui.subprogram import Said
-
-KEY = {
-    "type": "service_account", "client_email": "me@project.iam", "private_key": "very secret",
-    "token_uri": "https://oauth2.googleapis.com/token",
-}  # fmt: skip
+from tests.support.google_key import KEY, nobody_signed_in
 
 
 @pytest.fixture(autouse=True)
 def _nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No account of the machine's, and no keyring."""
-    monkeypatch.delenv(google_account.ENVIRONMENT, raising=False)
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
-    yield
-    keyring.set_keyring(before)
+    with nobody_signed_in(tmp_path, monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from ambuda_desktop.ui.dialogs import trial
 from ambuda_desktop.ui.dialogs.recognise import RecogniseDialog
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.subprogram import DidNotWork, Said
-from tests.ui.text_rows import add_split_book, read_text, said, write_page
+from tests.support.reading import said
+from tests.ui.text_rows import add_split_book, read_text, write_page
 
 
 @pytest.fixture(autouse=True)

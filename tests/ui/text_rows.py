@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from PIL import Image
 
 from ambuda_desktop.books import BookFolder
-from ambuda_desktop.page_text import PageText, Word, text_of
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import save_reading
 from ambuda_desktop.store import submit
+from tests.support.reading import said
 from tests.ui.rows import add_book, end, finish, make_pages, plan_pages
 
 TORN = "The page is torn."
@@ -72,18 +72,6 @@ def read_text(
     end(store, only, result={"confidence": confidence, "failed": failed or {}, "kept": kept or []})
     finish_text(store, plan)
     return plan
-
-
-def said(*words: str, confidence: float | None = 0.9) -> PageText:
-    """What an engine says of a page of 100 by 50 pixels with these words in a line."""
-    placed = [
-        Word(text=word, x1=20 * n, y1=10, x2=20 * n + 15, y2=40, confidence=confidence)
-        for n, word in enumerate(words)
-    ]
-    return PageText(
-        text=text_of(placed), words=placed, width=100, height=50, engine="tesseract", model="Devanagari",
-        version="5", milliseconds=120,
-    )  # fmt: skip
 
 
 def write_page(folder: BookFolder, number: int, *words: str, confidence: float | None = 0.9) -> None:

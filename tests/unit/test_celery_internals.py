@@ -53,7 +53,6 @@ def test_a_consumer_has_the_loop_and_the_pool_that_is_looked_after() -> None:
     source = inspect.getsource(Consumer)
     assert "self.hub = hub" in source
     assert "self.pool = pool" in source
-    assert callable(TaskPool.on_start)
     assert "self.maintain_pool = P.maintain_pool" in inspect.getsource(TaskPool)
 
 

@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends import fail
 
 from ambuda_desktop import google_account, secrets
 from ambuda_desktop.errors import BadInput
@@ -14,24 +12,15 @@ from ambuda_desktop.ocr_needs import check_engine
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from tests.support.commands import Commands
+from tests.support.google_key import KEY, nobody_signed_in
 
-KEY = {
-    "type": "service_account", "client_email": "me@project.iam", "private_key": "very secret",
-    "token_uri": "https://oauth2.googleapis.com/token",
-}  # fmt: skip
 PERSON = {"type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
 
 
 @pytest.fixture(autouse=True)
 def _nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No account of the machine's, and no keyring."""
-    monkeypatch.delenv(google_account.ENVIRONMENT, raising=False)
-    monkeypatch.delenv(google_account.EMULATOR, raising=False)
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
-    yield
-    keyring.set_keyring(before)
+    with nobody_signed_in(tmp_path, monkeypatch):
+        yield
 
 
 @pytest.fixture
