@@ -85,6 +85,30 @@ def test_a_full_disk_loses_nothing_and_room_lets_the_book_go_on(
     assert [(folder.pages / f"{n}.jpg").read_bytes() for n in range(1, 13)] == scans
 
 
+def test_a_disk_that_becomes_read_only_lets_the_book_wait(
+    program: Program, tmp_path: Path, small_disk: Path
+) -> None:
+    # Given a book in work on a disk of its own
+    enlarge(small_disk)
+    move_library(program.connection, program.paths, small_disk / "books", ignore)
+    program.start_daemon(**fake_poppler(tmp_path / "bin", SLOW))
+    add_book(program.connection, program.paths, text_book(tmp_path / "book.pdf", 12), ignore)
+    program.wait_until(lambda: see(program).done >= 2, "pages appear")
+
+    # When the disk takes nothing more, then the book waits and says what for
+    read_only = ["mount", "-o", "remount,ro", str(small_disk)]
+    program.wait_until(  # not while a file is being written
+        lambda: subprocess.run(read_only, capture_output=True, check=False).returncode == 0, "it is read-only"
+    )
+    program.wait_until(lambda: see(program).waiting_for, "the book waits")
+    assert "is read-only" in str(see(program).waiting_for)
+
+    # And when it does again, then the book completes by itself, without a loss
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    program.wait_until(lambda: see(program).state == "done", "the book is done")
+    assert program.connection.execute("SELECT max(losses) FROM tasks").fetchone()[0] == 0
+
+
 @pytest.mark.parametrize("disk", ["the same disk", "another disk"])
 def test_a_library_that_moves_under_a_book_in_work_loses_nothing(
     program: Program, tmp_path: Path, disk: str

@@ -112,7 +112,9 @@ def _is_blank(path: Path) -> bool:
 
 
 def _blame_the_disk(folder: Path) -> None:
-    """Raises OSError where the disk is full: then it is not the fault of the page."""
+    """Raises OSError where the disk is full or read-only: then it is not the fault of the page."""
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(folder))
     if shutil.disk_usage(folder).free < NEEDED:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
