@@ -14,6 +14,7 @@ from ambuda_desktop.library import add_book
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.relocation import move_library
 from ambuda_desktop.store.books import BookSummary, summary
+from ambuda_desktop.store.dispatch import in_flight
 from tests.process.test_split import SLOW, fake_poppler, text_book
 from tests.support import pdfs
 from tests.support.program import Program
@@ -102,6 +103,8 @@ def test_a_disk_that_becomes_read_only_lets_the_book_wait(
     )
     program.wait_until(lambda: see(program).waiting_for, "the book waits")
     assert "is read-only" in str(see(program).waiting_for)
+    # A page that failed just now must be looked into while the disk is as it was.
+    program.wait_until(lambda: not in_flight(program.connection), "no page is in hand")
 
     # And when it does again, then the book completes by itself, without a loss
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
