@@ -53,7 +53,9 @@ class Generation:
         self.failure: str | None = None  # why its code must not be used
         self.sentences: list[str] = []  # for the user, not yet passed on
         self.names: frozenset[str] = frozenset()  # of the tasks that it can run
-        self.catalogue: list[dict[str, Any]] = []  # what they are; only one pool tells it
+        self.catalogue: list[dict[str, Any]] | None = (
+            None  # what they are; only one pool tells it, after `ready`
+        )
         self.files: frozenset[str] = frozenset()  # of task code that it has imported
         self.learned: list[str] = []  # modules of others that it had to import
         self._up = 0
@@ -135,12 +137,13 @@ class Generation:
             case "loaded":
                 self.imported, self.importing = True, None
                 self.names, self.learned = frozenset(said["names"]), said["modules"]
-                self.catalogue = said.get("catalogue", [])
                 self.files = frozenset(said["files"])
             case "up":
                 self._up += 1
             case "ready":
                 self._is_ready = True
+            case "catalogue":
+                self.catalogue = said["tasks"]
             case "said":
                 self.sentences.append(said["sentence"])
 

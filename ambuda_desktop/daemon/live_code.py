@@ -16,7 +16,7 @@ from ambuda_desktop.daemon.task_code import TaskCode
 from ambuda_desktop.daemon.warmth import Warmth
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.pools import POOLS, Sizes, default_sizes
+from ambuda_desktop.pools import NET, POOLS, Sizes, default_sizes
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.facts import fact, take_wish, wish
 from ambuda_desktop.store.known_tasks import waiting_for_code
@@ -52,7 +52,7 @@ class LiveCode:
     @property
     def has_news(self) -> bool:
         """Whether something became of saved code that is not yet among the facts."""
-        return self._history.is_news
+        return self._history.is_news and self._is_told
 
     def tick(self, busy: set[str]) -> list[Generation]:
         """One round. `busy`: queues of generations that have tasks. Returns the generations that ended."""
@@ -83,17 +83,20 @@ class LiveCode:
         if now >= self._next_count:
             self._next_count = now + EVERY
             self._waiting = waiting_for_code(self._connection)
-        history = self._history.facts(
-            live[0].code if live else "",
-            [str(folder) for folder in self._code.folders],
-            is_on=self._reloader.is_on,
-        )
-        catalogue = next((g.catalogue for g in live if g.catalogue), None)
-        return {
-            **history,
-            **({"catalogue": catalogue} if catalogue else {}),
-            "waiting_for_code": self._waiting,
-        }
+        facts: dict[str, Any] = {"waiting_for_code": self._waiting}
+        if self._is_told:
+            folders = [str(folder) for folder in self._code.folders]
+            code = live[0].code if live else ""
+            facts |= self._history.facts(code, folders, is_on=self._reloader.is_on)
+        if catalogue := next((g.catalogue for g in live if g.catalogue), None):
+            facts["catalogue"] = catalogue
+        return facts
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether what is live has said what it can run: the news of a reload come with its forms, not before."""
+        live = self.generations.live(NET)
+        return live is None or live.catalogue is not None
 
     def stop(self, timeout: float) -> None:
         """End everything; `timeout`: seconds that workers get."""

@@ -2,7 +2,8 @@
 
 A module that generations import again and again costs each of them its time. So a server that knows more is started
 beside the one in use, and takes its place when it is warm. So is one that has changed code of the program itself: that
-code may be of no use, and then the one in use stays.
+code may be of no use, and then the one in use stays. Who edits the program will do so again: from then on, no server
+imports what only the program's own tasks need, and a further edit there needs no server.
 """
 
 import json
@@ -20,6 +21,7 @@ from ambuda_desktop.paths import Paths
 log = logging.getLogger(__name__)
 
 MOST_LEARNED = 4_000  # modules
+OWN = "ambuda_desktop."
 
 
 class Warmth:
@@ -37,6 +39,7 @@ class Warmth:
         self._next_is_renewed = False  # it has code of the program that the one in use has not
         self._left: list[ForkServer] = []  # no longer in use, but the parents of living generations
         self.is_outdated = False  # code of the program was saved that the one in use has not
+        self._is_edited = False  # the program's own code
 
     @property
     def server(self) -> ForkServer:
@@ -68,7 +71,7 @@ class Warmth:
     def learn(self, modules: Iterable[str]) -> None:
         """A generation had to import these: let the next server have them."""
         known = set((self._next or self._used).learned)
-        new = [name for name in modules if name not in known and name not in self._refused]
+        new = [name for name in self._learnable(modules) if name not in known]
         if new and len(known) + len(new) <= MOST_LEARNED and self._next is None:
             log.info("Learning %s modules for a new fork server", len(new))
             with suppress(OSError):  # no room for another process: later, then
@@ -77,11 +80,16 @@ class Warmth:
     def renew(self) -> None:
         """Order from a new server from now on, because the code of the program itself has changed. Raises OSError
         where none can be started."""
-        self.is_outdated = True
-        renewed = self._start(self._paths, self._used.learned)
+        self.is_outdated = self._is_edited = True
+        renewed = self._start(self._paths, self._learnable(self._used.learned))
         if self._next is not None:
             self._next.end()
         self._next, self._next_is_renewed = renewed, True
+
+    def _learnable(self, modules: Iterable[str]) -> tuple[str, ...]:
+        return tuple(
+            m for m in modules if m not in self._refused and not (self._is_edited and m.startswith(OWN))
+        )
 
     def release(self, in_use: Collection[ForkServer]) -> None:
         """Let servers go that nobody needs. `in_use`: those whose generations still live."""

@@ -3,7 +3,7 @@
 It begins in a process that was just forked. Its standard input is a pipe whose other end only the daemon holds: when
 that ends, the daemon is gone, and so are we. On `status` goes one JSON object a line, an event each:
 `born` (pid), `problem` (of a file of task code), `failed` (it cannot be used), `loaded` (what it can run), `up` (one
-pool process), `ready`, `said` (a sentence for the user).
+pool process), `ready`, `catalogue` (of its tasks), `said` (a sentence for the user).
 """
 
 import contextlib
@@ -28,9 +28,11 @@ from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import NET
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.worker import tasks
 from ambuda_desktop.worker.catalogue import catalogue
 from ambuda_desktop.worker.loading import imported_files, load_tasks
 from ambuda_desktop.worker.refused import LOGGER, RefusedMessages
+from ambuda_desktop.worker.source_import import modules_below
 
 NICE = 10  # the person at the machine comes first
 IMPORT_TIMEOUT = 15.0  # seconds for a file of task code; google.cloud.vision takes 3 on a slow disk, once
@@ -90,14 +92,17 @@ def run(order: Order, stdin: int, status: Status) -> int:
     signals.worker_process_init.connect(lambda **_: _die_with_daemon(stdin), weak=False)
     signals.worker_process_init.connect(lambda **_: status.say("up"), weak=False)
     signals.worker_ready.connect(lambda **_: status.say("ready"), weak=False)
+    if order.queue.startswith(f"{NET}."):
+        # It takes as long as to import all task code, and is the same in both pools: so once, and last.
+        signals.worker_ready.connect(lambda **_: status.say("catalogue", tasks=catalogue(app)), weak=False)
     if order.kind == "prefork":
         signals.worker_ready.connect(_look_for_ends)
     recycle = Settings.usable(paths.settings).memory_recycle * 1000  # KB
-    app.worker_main(
-        ["--quiet", "worker", "-n", f"{order.queue}@ambuda", "-Q", order.queue, "-P", order.kind, "-c", str(order.size),
-         "--max-memory-per-child", str(recycle),
-         "--loglevel", "INFO", "--without-mingle", "--without-gossip", "--without-heartbeat"]
-    )  # fmt: skip
+    app.Worker(
+        hostname=f"{order.queue}@ambuda", queues=[order.queue], pool=order.kind, concurrency=order.size,
+        max_memory_per_child=recycle, loglevel=logging.INFO, quiet=True,
+        without_mingle=True, without_gossip=True, without_heartbeat=True,
+    ).start()  # fmt: skip
     return 0
 
 
@@ -120,9 +125,7 @@ def _load(order: Order, status: Status) -> bool:
     if fatal:
         status.say("failed", sentence=fatal[0].sentence, files=files)
         return False
-    # The catalogue takes as long as all else here, and is the same in both pools: told by the one that has less to do.
-    told = {"catalogue": catalogue(app)} if order.queue.startswith(f"{NET}.") else {}
-    status.say("loaded", names=sorted(app.tasks), files=files, modules=_learned(before, files), **told)
+    status.say("loaded", names=sorted(app.tasks), files=files, modules=_learned(before, folders))
     return True
 
 
@@ -144,16 +147,17 @@ def _watched_import(queue: str) -> Iterator[Callable[[], None]]:
     place.unlink(missing_ok=True)
 
 
-def _learned(before: set[str], files: list[str]) -> list[str]:
-    """Modules of others that were imported beyond those of the fork server, which may import them the next time."""
-    ours = set(files)
+def _learned(before: set[str], folders: list[Path]) -> list[str]:
+    """What the task code needs beyond the fork server's modules; that may import it the next time."""
+    new = set(sys.modules) - before
+    task_code = set(modules_below([*folders, Path(tasks.__path__[0])], new).values())
     found = []
-    for name in sorted(set(sys.modules) - before):
+    for name in sorted(new - task_code):
         module = sys.modules[name]
         importable = getattr(module, "__spec__", None) is not None and name != "__main__"
         # One without a file is built in, or a mere folder: perhaps one of the user's.
         file = getattr(module, "__file__", None)
-        if importable and file and file not in ours:
+        if importable and file:
             found.append(name)
     return found
 

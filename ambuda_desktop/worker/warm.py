@@ -18,13 +18,14 @@ log = logging.getLogger(__name__)
 
 #: What a Celery worker imports on its way up, some of it by name and late.
 CELERY = (
-    "celery.app.autoretry", "celery.app.control", "celery.app.events", "celery.app.log", "celery.app.trace",
-    "celery.apps.worker", "celery.backends.redis", "celery.bin.celery", "celery.bin.worker",
-    "celery.concurrency.asynpool", "celery.concurrency.prefork", "celery.concurrency.thread", "celery.events.state",
-    "celery.fixups.django", "celery.worker.autoscale", "celery.worker.components", "celery.worker.consumer",
-    "celery.worker.control", "celery.worker.heartbeat", "celery.worker.loops", "celery.worker.pidbox",
-    "celery.worker.request", "celery.worker.strategy", "celery.worker.worker", "kombu.asynchronous.hub",
-    "kombu.transport.redis", "redis.connection", "redis.utils",
+    "billiard.heap", "billiard.popen_fork", "billiard.sharedctypes", "billiard.synchronize", "celery.app.autoretry",
+    "celery.app.control", "celery.app.events", "celery.app.log", "celery.app.trace", "celery.apps.worker",
+    "celery.backends.redis", "celery.concurrency.asynpool", "celery.concurrency.prefork", "celery.concurrency.thread",
+    "celery.events.state", "celery.fixups.django", "celery.worker.autoscale", "celery.worker.components",
+    "celery.worker.consumer", "celery.worker.consumer.delayed_delivery", "celery.worker.control",
+    "celery.worker.heartbeat", "celery.worker.loops", "celery.worker.pidbox", "celery.worker.request",
+    "celery.worker.strategy", "celery.worker.worker", "kombu.asynchronous.hub", "kombu.transport.redis",
+    "redis.connection", "redis.utils",
 )  # fmt: skip
 #: What a worker needs beyond that where RabbitMQ is the broker; the keyring has its password.
 RABBITMQ = ("amqp", "kombu.transport.pyamqp", "keyring")

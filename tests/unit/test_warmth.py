@@ -180,6 +180,21 @@ def test_changed_code_of_the_program_that_is_of_no_use_leaves_the_server_that_wo
     assert not warmth.is_outdated
 
 
+def test_what_is_edited_of_the_program_is_learned_no_more(warmth: Warmth, started: list[Server]) -> None:
+    # Given a server that has learned a module of the program's own, and one of others
+    warmth.learn(["ambuda_desktop.worker.pdf.geometry", "PIL"])
+    started[1].is_warm = True
+    warmth.tick()
+
+    # When code of the program is edited, then new servers have only that of others
+    warmth.renew()
+    assert started[2].learned == ("PIL",)
+    started[2].is_warm = True
+    warmth.tick()
+    warmth.learn(["ambuda_desktop.worker.pdf.geometry"])
+    assert len(started) == 3
+
+
 def test_each_server_goes_with_the_last_of_its_own_generations(warmth: Warmth, started: list[Server]) -> None:
     # Given two servers that were in use before
     for number in (1, 2):
