@@ -175,13 +175,13 @@ class Generations:
             generation.terminate()
         deadline = time.monotonic() + timeout
         while self._all and time.monotonic() < deadline + KILL_TIMEOUT:
-            self._warmth.tick()
+            late = time.monotonic() > deadline
+            # What was ordered of a server that hangs is gone only with it.
+            (self._warmth.end if late else self._warmth.tick)()
             for generation in self._all:
-                if time.monotonic() > deadline:
+                if late:
                     generation.kill()
                 generation.tick()
-            if time.monotonic() > deadline:
-                self._warmth.end()  # what was ordered of one that hangs is gone only with it
             self._all = [g for g in self._all if g.state != "gone"]
             time.sleep(0.01)
         self._warmth.end()

@@ -1,5 +1,6 @@
 """Disks that are full, and a library that moves to another, while a book is being split."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.relocation import move_library
 from ambuda_desktop.store.books import BookSummary, summary
 from ambuda_desktop.store.dispatch import in_flight
+from tests.process.test_ocr import has_text, split, text
 from tests.process.test_split import SLOW, fake_poppler, text_book
 from tests.support import pdfs
 from tests.support.program import Program
@@ -46,6 +48,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def enlarge(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Write a file until nothing more goes in."""
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 def test_a_full_disk_loses_nothing_and_room_lets_the_book_go_on(
@@ -110,6 +119,29 @@ def test_a_disk_that_becomes_read_only_lets_the_book_wait(
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     program.wait_until(lambda: see(program).state == "done", "the book is done")
     assert program.connection.execute("SELECT max(losses) FROM tasks").fetchone()[0] == 0
+
+
+def test_a_text_waits_for_room_and_goes_on_by_itself(
+    program: Program, tmp_path: Path, small_disk: Path
+) -> None:
+    # Given a book that is split, on a disk that is full since
+    enlarge(small_disk)
+    move_library(program.connection, program.paths, small_disk / "books", ignore)
+    program.start_daemon()
+    folder = split(program, tmp_path, 4)
+    fill(small_disk)
+
+    # When its text is recognised, then it waits and says what for
+    assert program.cli("ocr", "book").returncode == 0
+    program.wait_until(lambda: text(program).waiting_for, "the text waits")
+    assert f"room on the disk of {folder.path}" in str(text(program).waiting_for)
+
+    # And when there is room, then it completes by itself, without a loss, and nothing half is left
+    (small_disk / "filler").unlink()
+    program.wait_until(lambda: text(program).state == "done", "the text is complete")
+    assert has_text(program) == [1, 2, 3, 4]
+    assert program.connection.execute("SELECT max(losses) FROM tasks").fetchone()[0] == 0
+    assert not list(folder.path.rglob(".*.tmp"))
 
 
 @pytest.mark.parametrize("disk", ["the same disk", "another disk"])
