@@ -16,13 +16,14 @@ from typing import Any
 from celery import Celery
 from celery.app.amqp import AMQP, Queues
 from celery.result import AsyncResult
-from kombu import Exchange, Queue
+from kombu import Exchange, Producer, Queue
 from kombu.exceptions import OperationalError
 from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
+from ambuda_desktop.broker_refusal import as_operational, is_of_message
 from ambuda_desktop.celery_config import celery_settings
-from ambuda_desktop.errors import BadInput
+from ambuda_desktop.errors import AmbudaError, BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS, pool_of_queue
 from ambuda_desktop.store.connection import connect, is_replaced, transaction
@@ -137,7 +138,10 @@ class StoreCelery(Celery):
         )
 
     def publish(self, row: sqlite3.Row, generation: str) -> None:
-        """Give an accepted task to the broker, in the queue of `generation`. Raises kombu's OperationalError."""
+        """Give an accepted task to the broker, in the queue of `generation`.
+
+        Raises kombu's OperationalError where the broker takes none now; any other error is of this task alone.
+        """
         payload = json.loads(row["payload"])
         options = payload["options"]
         headers = {**(options.pop("headers", None) or {}), ATTEMPT: row["attempt"]}
@@ -148,10 +152,13 @@ class StoreCelery(Celery):
                     headers=headers, retry=False, producer=producer, **options,
                 )  # fmt: skip
             except OperationalError:
-                # Kombu would use the connection again: one that did not answer in time still counts as connected.
-                if producer.connection is not None:
-                    producer.connection.collect()
+                _drop_connection(producer)
                 raise
+            except _waiting_errors(producer) as error:
+                _drop_connection(producer)
+                if is_of_message(error):
+                    raise
+                raise as_operational(error, self.conf.broker_url) from error
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
         task = options.get("task_type") or self.tasks.get(name)
@@ -159,6 +166,20 @@ class StoreCelery(Celery):
         if pool not in POOLS:
             raise BadInput(f"The task {name} names the pool “{pool}”; there are only {' and '.join(POOLS)}.")
         return str(pool)
+
+
+def _waiting_errors(producer: Producer) -> tuple[type[BaseException], ...]:
+    """Those of the broker, and of the keyring with its password. Celery itself makes an OperationalError only of those
+    after which it would try again."""
+    connection = producer.connection
+    return (AmbudaError, *connection.connection_errors, *connection.channel_errors) if connection else ()
+
+
+def _drop_connection(producer: Producer) -> None:
+    """Kombu would use it again: one that did not answer in time still counts as connected, and one that was refused
+    something has a channel that is closed."""
+    if producer.connection is not None:
+        producer.connection.collect()
 
 
 def _settings() -> dict[str, Any]:

@@ -159,7 +159,8 @@ class Daemon:
         self.dispatcher.sweep(self.redis, self.feed)
         if sending and self.redis.answers and (not self.broker or self.broker.may_send):
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
-            self.dispatcher.send(live)
+            if self.dispatcher.send(live) and self.broker:
+                self.broker.took()
         if self.board.due or self.code.has_news:
             self.code.follow_wishes()
             self.inhibitor.hold(bool(in_flight))
@@ -215,9 +216,9 @@ class Daemon:
         # Confirmed: what was accepted is in the broker, and what it refuses is known.
         return {"read_timeout": BROKER_TIMEOUT, "write_timeout": BROKER_TIMEOUT, "confirm_publish": True}
 
-    def _on_refused(self) -> None:
+    def _on_refused(self, refusal: str) -> None:
         if self.broker:
-            self.broker.refused()
+            self.broker.refused(refusal)
 
     def _follow_broker(self, broker: "Broker") -> None:
         if broker.tick():

@@ -1,11 +1,14 @@
 """daemon/broker.py, and what the daemon does with one. Nothing listens: there is no broker here."""
 
 import os
+import threading
+from typing import Any
 
 import pytest
 
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.celery_config import BROKER
+from ambuda_desktop.daemon import broker as listening
 from ambuda_desktop.daemon.broker import Broker
 from ambuda_desktop.daemon.daemon import Daemon
 from ambuda_desktop.paths import Paths
@@ -50,3 +53,56 @@ def test_nothing_is_sent_to_a_broker_that_has_not_answered(
     broker.join()
     assert broker.fact()["state"] == "silent"
     assert not broker.may_send
+
+
+def test_a_keyring_that_waits_for_a_person_holds_up_nothing_but_the_listener(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a keyring that asks a person to unlock it, who is away
+    monkeypatch.setenv(BROKER, NOBODY)
+    monkeypatch.setattr(listening, "LEAVE_TIMEOUT", 0.1)
+    asked, unlocked = threading.Event(), threading.Event()
+    asking: list[threading.Thread] = []
+
+    def ask() -> str:
+        asking.append(threading.current_thread())
+        asked.set()
+        unlocked.wait()
+        return "s3cret"
+
+    app: Any = StoreCelery("daemon", set_as_current=False)
+    app.conf.broker_password = ask
+    broker = Broker(paths, app, NOBODY)
+
+    # When the daemon starts, publishes and stops, then it waits for no answer
+    broker.start()
+    assert asked.wait(10)
+    assert app.connection_for_write().password() is None
+    broker.stop()
+    broker.join()
+
+    # And the keyring was asked by nobody else; the listener ends once it has its answer
+    (listener,) = asking
+    assert listener is not threading.current_thread()
+    unlocked.set()
+    listener.join(10)
+    assert not listener.is_alive()
+    assert app.connection_for_write().password() == "s3cret"
+
+
+def test_why_it_takes_no_tasks_is_shown_until_it_takes_one(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a broker that answers, and takes nothing
+    monkeypatch.setenv(BROKER, NOBODY)
+    broker = Broker(paths, StoreCelery("daemon", set_as_current=False), NOBODY)
+    broker._found()
+    broker.tick()
+    assert broker.fact()["state"] == "running"
+
+    # Then window and command line show why, from the time it is known
+    broker.refused("Its user may not write.")
+    broker.tick()
+    assert (broker.fact()["state"], broker.fact()["sentence"]) == ("silent", "Its user may not write.")
+    broker.took()
+    assert (broker.fact()["state"], broker.fact()["sentence"]) == ("running", "")

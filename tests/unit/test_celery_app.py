@@ -8,13 +8,17 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import amqp
 import pytest
+from celery import Celery
+from kombu.exceptions import OperationalError
 from kombu.utils.json import loads
 
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.celery_config import BROKER, celery_settings
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.secrets import KeyringLocked
 from ambuda_desktop.store.connection import connect
 
 
@@ -131,3 +135,46 @@ def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch:
     assert "s3cret" not in str(celery_settings())
     assert connection.password() == "s3cret"
     assert app.conf.broker_use_ssl["cert_reqs"] == ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize(
+    "error", [amqp.AccessRefused("refused", (60, 40)), amqp.NotAllowed("no vhost", (10, 40)),
+              amqp.PreconditionFailed("inequivalent", (50, 10)), amqp.NotFound("no queue", (50, 10)),
+              KeyringLocked("locked")],
+)  # fmt: skip
+def test_what_the_broker_refuses_is_no_failure_of_the_task(
+    paths: Paths,
+    monkeypatch: pytest.MonkeyPatch,
+    app: StoreCelery,
+    store: sqlite3.Connection,
+    error: Exception,
+) -> None:
+    # Given a broker that refuses in a way that Celery would not try again
+    monkeypatch.setenv(BROKER, "amqp://me@127.0.0.1:1//")
+    app.send_task("add", [1, 2])
+    daemon = StoreCelery("daemon", backend="disabled://", set_as_current=False)
+    monkeypatch.setattr(Celery, "send_task", raising(error))
+
+    # Then that is an error after which tasks wait
+    row: Any = only_row(store)
+    with pytest.raises(OperationalError):
+        daemon.publish(row, "cpu.1.1")
+
+
+def test_a_message_that_the_broker_never_takes_is_told_from_one_that_may_wait(
+    monkeypatch: pytest.MonkeyPatch, app: StoreCelery, store: sqlite3.Connection
+) -> None:
+    monkeypatch.setenv(BROKER, "amqp://me@127.0.0.1:1//")
+    app.send_task("add", [1, 2])
+    daemon = StoreCelery("daemon", backend="disabled://", set_as_current=False)
+    monkeypatch.setattr(Celery, "send_task", raising(amqp.PreconditionFailed("too big", (60, 40))))
+    row: Any = only_row(store)
+    with pytest.raises(amqp.PreconditionFailed, match="too big"):
+        daemon.publish(row, "cpu.1.1")
+
+
+def raising(error: Exception) -> Any:
+    def send_task(*_: object, **__: object) -> None:
+        raise error
+
+    return send_task
