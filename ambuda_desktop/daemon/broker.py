@@ -25,6 +25,7 @@ from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.foreign import Intake
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import is_damage
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Broker:
     def __init__(self, paths: Paths, app: StoreCelery, url: str) -> None:
         self._app, self._url = app, url
         self._intake = Intake(paths, app)
-        self._refused = paths.refused_messages
+        self._refused, self._store_doubt = paths.refused_messages, paths.store_doubt
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._publishing = Backoff()
@@ -167,8 +168,10 @@ class Broker:
     def _take(self, came: Sequence[Message]) -> None:
         try:
             refused = self._intake.take(came)
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.Error, AmbudaError, OSError) as error:
             log.warning("Messages stay with the broker, because they cannot be written down: %s", error)
+            if is_damage(error):
+                self._store_doubt.touch()  # the daemon looks into it, and builds another
             for message in came:
                 if not message.acknowledged:
                     message.requeue()

@@ -1,8 +1,10 @@
 """daemon/broker.py, and what the daemon does with one. Nothing listens: there is no broker here."""
 
 import os
+import sqlite3
 import threading
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -106,3 +108,31 @@ def test_why_it_takes_no_tasks_is_shown_until_it_takes_one(
     assert (broker.fact()["state"], broker.fact()["sentence"]) == ("silent", "Its user may not write.")
     broker.took()
     assert (broker.fact()["state"], broker.fact()["sentence"]) == ("running", "")
+
+
+def test_messages_that_a_damaged_store_cannot_take_go_back_and_the_daemon_looks_into_it(
+    paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store that turns out to be damaged while a message is taken
+    monkeypatch.setenv(BROKER, NOBODY)
+    monkeypatch.setattr(listening, "LISTEN", 0.0)
+    damaged = sqlite3.DatabaseError("database disk image is malformed")
+    damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    monkeypatch.setattr("ambuda_desktop.daemon.foreign._insert", raising(damaged))
+    broker = Broker(paths, StoreCelery("daemon", set_as_current=False), NOBODY)
+    message = MagicMock(
+        acknowledged=False, headers={"task": "t", "id": "a"}, properties={}, decode=lambda: [[], {}, {}]
+    )
+
+    # When it comes, then the broker has it again, and the store is doubted
+    broker._take([message])
+    message.requeue.assert_called_once_with()
+    message.ack.assert_not_called()
+    assert paths.store_doubt.exists()
+
+
+def raising(error: Exception) -> Any:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
