@@ -13,6 +13,7 @@ from ambuda_desktop.celery_config import BROKER
 from ambuda_desktop.daemon import broker as listening
 from ambuda_desktop.daemon.broker import Broker
 from ambuda_desktop.daemon.daemon import Daemon
+from ambuda_desktop.daemon.stop_signals import StopSignals
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 
@@ -26,13 +27,13 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_daemon_with_a_broker_is_always_needed(paths: Paths) -> None:
     # Given no work, and nobody who watches
-    alone = Daemon(paths)
+    alone = Daemon(paths, StopSignals())
     assert not alone.is_needed()
     assert os.environ[BROKER] == ""
 
     # When there is a broker, then work may come from there, and the workers will have the same one
     Settings.change(paths.settings, broker_url=NOBODY)
-    connected = Daemon(paths)
+    connected = Daemon(paths, StopSignals())
     assert connected.is_needed()
     assert os.environ[BROKER] == NOBODY
     for daemon in (alone, connected):
