@@ -109,7 +109,7 @@ class StoreCelery(Celery):
         if parent:
             options["parent_id"] = options.get("parent_id") or parent.request.id
             options["root_id"] = options.get("root_id") or parent.request.root_id or parent.request.id
-        task = self.new_task(name, args, kwargs, _not_before(countdown, eta), task_id or uuid(), options)
+        task = self.new_task(name, args, kwargs, countdown, eta, task_id or uuid(), options)
         with transaction(connection):
             if not submit_again(connection, task):
                 insert(connection, [task])
@@ -119,11 +119,14 @@ class StoreCelery(Celery):
         return result
 
     def new_task(
-        self, name: str, args: Any, kwargs: Any, not_before: float, task_id: str, options: Mapping[str, Any]
-    ) -> NewTask:
+        self, name: str, args: Any, kwargs: Any, countdown: float | None, eta: datetime | str | None, task_id: str,
+        options: Mapping[str, Any],
+    ) -> NewTask:  # fmt: skip
         """What was submitted, as a row takes it. `options`: those of `send_task`. Raises TypeError where something is
         not JSON, BadInput where there is no such pool."""
         parent_id = options.get("parent_id")
+        moment = datetime.fromisoformat(eta) if isinstance(eta, str) else eta
+        pause_ends = time.time() + countdown if countdown else 0.0
         return NewTask(
             name,
             args=_as_json(list(args or ())),
@@ -134,7 +137,8 @@ class StoreCelery(Celery):
             parent=parent_id,
             book=book_of(self.connection_to_store(), parent_id) if parent_id else None,
             priority=int(options.get("priority") or 0),
-            not_before=not_before,
+            not_before=moment.timestamp() if moment else pause_ends,
+            eta=moment.astimezone(UTC).isoformat() if moment else None,
         )
 
     def publish(self, row: sqlite3.Row, generation: str) -> None:
@@ -203,12 +207,6 @@ def _stored(options: Mapping[str, Any]) -> dict[str, Any]:
 def _as_json(value: Any) -> Any:
     """What Celery's JSON makes of a value: moments and UUIDs become dictionaries that its reader turns back."""
     return json.loads(dumps(value))
-
-
-def _not_before(countdown: float | None, eta: datetime | str | None) -> float:
-    if eta is not None:
-        return (datetime.fromisoformat(eta) if isinstance(eta, str) else eta).timestamp()
-    return time.time() + countdown if countdown else 0.0
 
 
 app = StoreCelery("ambuda_desktop")

@@ -102,7 +102,7 @@ def read(message: Message, app: StoreCelery, pools: Mapping[str, str]) -> NewTas
     # All else as it came: a stamp, or what the task itself looks for.
     options["headers"] = {key: value for key, value in headers.items() if key not in _DROPPED}
     options["queue"] = pools.get(name, CPU) if pools.get(name) in POOLS else CPU
-    return app.new_task(name, args, kwargs, _moment(headers.get("eta")), task_id, options)
+    return app.new_task(name, args, kwargs, None, _moment(headers.get("eta")), task_id, options)
 
 
 def _body(message: Message) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]:
@@ -114,12 +114,12 @@ def _body(message: Message) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[s
     raise Refused("Its body is not [args, kwargs, embed]: this is not Celery's message protocol 2.")
 
 
-def _moment(eta: Any) -> float:
-    """Seconds since 1970; Celery writes UTC where it writes no zone."""
+def _moment(eta: Any) -> datetime | None:
+    """Celery writes UTC where it writes no zone."""
     if not eta:
-        return 0.0
+        return None
     moment = datetime.fromisoformat(str(eta))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _insert(

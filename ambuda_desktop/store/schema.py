@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     id           TEXT NOT NULL UNIQUE,           -- Celery's task id
     name         TEXT NOT NULL,
     pool         TEXT NOT NULL,                  -- cpu or net
-    payload      TEXT NOT NULL,                  -- JSON: args, kwargs, options of send_task
+    payload      TEXT NOT NULL,                  -- JSON: args, kwargs, options of send_task; its eta
     state        TEXT NOT NULL,
     current      INTEGER NOT NULL DEFAULT 0,
     total        INTEGER NOT NULL DEFAULT 0,

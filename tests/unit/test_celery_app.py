@@ -5,7 +5,7 @@ import sqlite3
 import ssl
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import amqp
@@ -20,6 +20,9 @@ from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.secrets import KeyringLocked
 from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.dispatch import bring_forward
+
+DAY = 86_400.0  # seconds
 
 
 @pytest.fixture
@@ -59,6 +62,36 @@ def test_countdown_and_eta_become_not_before(app: StoreCelery, store: sqlite3.Co
     app.send_task("add", (1, 2), eta=datetime.now(UTC) + timedelta(seconds=60))
     moments = [row["not_before"] for row in store.execute("SELECT not_before FROM tasks").fetchall()]
     assert moments == pytest.approx([time.time() + 60] * 2, abs=5)
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_a_clock_that_is_set_back_leaves_a_task_at_the_moment_that_was_named(
+    app: StoreCelery, store: sqlite3.Connection, text: bool
+) -> None:
+    # Given a task for a moment in local time, and one that pauses for as long
+    moment = (datetime.now(UTC) + timedelta(days=2)).astimezone(timezone(timedelta(hours=5, minutes=30)))
+    app.send_task("add", (1, 2), eta=moment.isoformat() if text else moment, task_id="moment")
+    app.send_task("add", (1, 2), countdown=2 * DAY, task_id="pause")
+
+    # When the clock is set back by a day
+    bring_forward(store, DAY)
+
+    # Then only the pause ends a day earlier
+    due = dict(store.execute("SELECT id, not_before FROM tasks").fetchall())
+    assert due["moment"] == pytest.approx(moment.timestamp())
+    assert due["pause"] == pytest.approx(time.time() + DAY, abs=5)
+
+
+def test_a_task_for_a_moment_that_has_passed_and_that_pauses_by_now_is_brought_forward(
+    app: StoreCelery, store: sqlite3.Connection
+) -> None:
+    # Given a task that was for a moment, has run then, and waits for the network
+    app.send_task("add", (1, 2), eta=datetime.now(UTC), task_id="a")
+    store.execute("UPDATE tasks SET not_before = ?, waiting_for = 'network'", (time.time() + DAY + 5,))
+
+    # Then it waits for seconds and not for a day
+    bring_forward(store, DAY)
+    assert only_row(store)["not_before"] < time.time() + 6
 
 
 def test_expires_becomes_a_moment(app: StoreCelery, store: sqlite3.Connection) -> None:

@@ -75,6 +75,7 @@ def test_all_that_celery_says_is_kept(site: Any, intake: Intake, store: sqlite3.
     assert (row["id"], row["name"], row["pool"], row["priority"]) == (sent.id, "mail.send", "net", 7)
     assert row["parent"] == "parent"
     assert row["not_before"] == pytest.approx(moment.timestamp())
+    assert payload["eta"] == moment.isoformat()
     assert payload["args"] == ["a", {"__type__": "datetime", "__value__": moment.isoformat()}]
     assert payload["kwargs"] == {"to": "b"}
     options = payload["options"]
