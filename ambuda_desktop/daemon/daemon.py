@@ -172,13 +172,14 @@ class Daemon:
         flight."""
         try:
             return self._tick(sending=sending)
-        except sqlite3.OperationalError as error:
-            log.warning("The store cannot be written (%s); trying again", error)
         except Exception as error:
             if is_damage(error):
                 raise
-            log.exception("Something went wrong; going on")
-            self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
+            if isinstance(error, sqlite3.OperationalError):
+                log.warning("The store cannot be written (%s); trying again", error)
+            else:
+                log.exception("Something went wrong; going on")
+                self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
         time.sleep(PAUSE)
         return 1
 

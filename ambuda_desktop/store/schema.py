@@ -96,6 +96,8 @@ CREATE TABLE IF NOT EXISTS facts  (key TEXT PRIMARY KEY, value TEXT NOT NULL, at
 CREATE TABLE IF NOT EXISTS wishes (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL);
 """
 
+TABLE_NAMES = frozenset({"books", "tasks", "counts", "facts", "wishes"})
+
 #: What makes the tables of one version those of the next; what is only added (an index, say) TABLES adds.
 UPGRADES = {
     1: """
