@@ -4,8 +4,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 SCHEMES = ("amqp", "amqps")
 EXAMPLE = "amqp://user:password@host:5672/vhost"
-#: Under which the broker's password is kept (secrets.py).
-SECRET = "broker"
 
 
 def check(url: str) -> str:

@@ -16,13 +16,14 @@ from typing import Any
 from celery import Celery
 from celery.app.amqp import AMQP, Queues
 from celery.result import AsyncResult
-from kombu import Exchange, Queue
+from kombu import Exchange, Producer, Queue
 from kombu.exceptions import OperationalError
 from kombu.utils.json import dumps
 from kombu.utils.uuid import uuid
 
+from ambuda_desktop.broker_refusal import as_operational, is_of_message
 from ambuda_desktop.celery_config import celery_settings
-from ambuda_desktop.errors import BadInput
+from ambuda_desktop.errors import AmbudaError, BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS, pool_of_queue
 from ambuda_desktop.store.connection import connect, is_replaced, transaction
@@ -108,7 +109,7 @@ class StoreCelery(Celery):
         if parent:
             options["parent_id"] = options.get("parent_id") or parent.request.id
             options["root_id"] = options.get("root_id") or parent.request.root_id or parent.request.id
-        task = self.new_task(name, args, kwargs, _not_before(countdown, eta), task_id or uuid(), options)
+        task = self.new_task(name, args, kwargs, countdown, eta, task_id or uuid(), options)
         with transaction(connection):
             if not submit_again(connection, task):
                 insert(connection, [task])
@@ -118,11 +119,14 @@ class StoreCelery(Celery):
         return result
 
     def new_task(
-        self, name: str, args: Any, kwargs: Any, not_before: float, task_id: str, options: Mapping[str, Any]
-    ) -> NewTask:
+        self, name: str, args: Any, kwargs: Any, countdown: float | None, eta: datetime | str | None, task_id: str,
+        options: Mapping[str, Any],
+    ) -> NewTask:  # fmt: skip
         """What was submitted, as a row takes it. `options`: those of `send_task`. Raises TypeError where something is
         not JSON, BadInput where there is no such pool."""
         parent_id = options.get("parent_id")
+        moment = datetime.fromisoformat(eta) if isinstance(eta, str) else eta
+        pause_ends = time.time() + countdown if countdown else 0.0
         return NewTask(
             name,
             args=_as_json(list(args or ())),
@@ -133,11 +137,15 @@ class StoreCelery(Celery):
             parent=parent_id,
             book=book_of(self.connection_to_store(), parent_id) if parent_id else None,
             priority=int(options.get("priority") or 0),
-            not_before=not_before,
+            not_before=moment.timestamp() if moment else pause_ends,
+            eta=moment.astimezone(UTC).isoformat() if moment else None,
         )
 
     def publish(self, row: sqlite3.Row, generation: str) -> None:
-        """Give an accepted task to the broker, in the queue of `generation`. Raises kombu's OperationalError."""
+        """Give an accepted task to the broker, in the queue of `generation`.
+
+        Raises kombu's OperationalError where the broker takes none now; any other error is of this task alone.
+        """
         payload = json.loads(row["payload"])
         options = payload["options"]
         headers = {**(options.pop("headers", None) or {}), ATTEMPT: row["attempt"]}
@@ -148,10 +156,13 @@ class StoreCelery(Celery):
                     headers=headers, retry=False, producer=producer, **options,
                 )  # fmt: skip
             except OperationalError:
-                # Kombu would use the connection again: one that did not answer in time still counts as connected.
-                if producer.connection is not None:
-                    producer.connection.collect()
+                _drop_connection(producer)
                 raise
+            except _waiting_errors(producer) as error:
+                _drop_connection(producer)
+                if is_of_message(error):
+                    raise
+                raise as_operational(error, self.conf.broker_url) from error
 
     def _worker_pool(self, name: str, options: Mapping[str, Any]) -> str:
         task = options.get("task_type") or self.tasks.get(name)
@@ -159,6 +170,20 @@ class StoreCelery(Celery):
         if pool not in POOLS:
             raise BadInput(f"The task {name} names the pool “{pool}”; there are only {' and '.join(POOLS)}.")
         return str(pool)
+
+
+def _waiting_errors(producer: Producer) -> tuple[type[BaseException], ...]:
+    """Those of the broker, and of the keyring with its password. Celery itself makes an OperationalError only of those
+    after which it would try again."""
+    connection = producer.connection
+    return (AmbudaError, *connection.connection_errors, *connection.channel_errors) if connection else ()
+
+
+def _drop_connection(producer: Producer) -> None:
+    """Kombu would use it again: one that did not answer in time still counts as connected, and one that was refused
+    something has a channel that is closed."""
+    if producer.connection is not None:
+        producer.connection.collect()
 
 
 def _settings() -> dict[str, Any]:
@@ -182,12 +207,6 @@ def _stored(options: Mapping[str, Any]) -> dict[str, Any]:
 def _as_json(value: Any) -> Any:
     """What Celery's JSON makes of a value: moments and UUIDs become dictionaries that its reader turns back."""
     return json.loads(dumps(value))
-
-
-def _not_before(countdown: float | None, eta: datetime | str | None) -> float:
-    if eta is not None:
-        return (datetime.fromisoformat(eta) if isinstance(eta, str) else eta).timestamp()
-    return time.time() + countdown if countdown else 0.0
 
 
 app = StoreCelery("ambuda_desktop")

@@ -5,8 +5,7 @@ import ssl
 from typing import Any
 from urllib.parse import quote
 
-from ambuda_desktop import secrets
-from ambuda_desktop.broker_url import SECRET
+from ambuda_desktop import broker_password
 from ambuda_desktop.paths import Paths
 
 #: Set by the daemon when it starts, so that all its workers have the broker that it has: RabbitMQ's address without
@@ -54,7 +53,7 @@ def _rabbitmq(paths: Paths, url: str) -> dict[str, Any]:
     return {
         "broker_url": url,
         # Asked for at each connection: so it stands in no settings that somebody may print.
-        "broker_password": lambda: secrets.read(paths, SECRET) or "guest",
+        "broker_password": lambda: broker_password.read(paths, url) or "guest",
         "broker_connection_timeout": BROKER_TIMEOUT,
         "broker_heartbeat": BROKER_HEARTBEAT,
         # Without a check of its certificate, TLS would tell the password to anybody.

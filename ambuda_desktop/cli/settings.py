@@ -8,7 +8,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from ambuda_desktop import broker_url, secrets
+from ambuda_desktop import broker_password, broker_url
 from ambuda_desktop.cli import say
 from ambuda_desktop.cli.completing import Named, paths_of
 from ambuda_desktop.cli.options import example, takes_json
@@ -171,19 +171,20 @@ def _move_back(session: Session) -> None:
 
 
 def _set_broker(session: Session, typed: str) -> None:
-    """Its password goes where secrets are. One that is there stays only for the address that it was given for: no
-    other machine may learn it."""
+    """Its password goes where secrets are, before the address is set: who reads that finds its password. One that is
+    there stays only for the address that it was given for."""
     try:
         url, password = broker_url.take_password(typed) if typed else ("", None)
     except ValueError as error:
         raise BadInput(f"“{BROKER}” cannot be that: {error}. It stays as it was.") from None
     session.paths.make()
-    if password is not None:
-        if warning := secrets.keep(session.paths, broker_url.SECRET, password).warning:
-            session.remark(warning)
-    elif url != session.settings.broker_url:
-        secrets.forget(session.paths, broker_url.SECRET)
+    warning = "" if password is None else broker_password.keep(session.paths, url, password).warning
+    if warning:
+        session.remark(warning)
+    before = session.settings.broker_url
     Settings.change(session.paths.settings, **{BROKER: url})
+    if password is None and url != before:
+        broker_password.forget(session.paths)
     later = ""
     if daemon_is_running(session.paths):
         later = "\nIt holds from the daemon's next start on; “ambuda-desktop daemon --stop” ends this one."

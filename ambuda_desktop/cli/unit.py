@@ -14,7 +14,7 @@ from ambuda_desktop.paths import ENVIRONMENT, Paths
 
 NAME = "ambuda-desktop.service"
 RELOAD, ENABLE, DISABLE = ["daemon-reload"], ["enable", NAME], ["disable", "--now", NAME]
-START, STOP = ["enable", "--now", NAME], ["stop", NAME]
+START, JUST_START, STOP = ["enable", "--now", NAME], ["start", NAME], ["stop", NAME]
 WANTED = "default.target.wants"  # where systemd links what `enable` was asked for
 
 #: KillMode: only the daemon is told to stop, and ends its own. A second daemon on the same data folder is not tried
@@ -78,14 +78,19 @@ def install(session: Session) -> None:
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
     running = daemon_is_running(session.paths)  # a second one would end at once
-    started = _systemctl(RELOAD, ENABLE if running else START)
-    if not started:
-        sentence = f"systemd does not answer here. Where it does, run: {_typed(RELOAD, START)}"
+    fault = _systemctl(RELOAD, ENABLE if running else START)
+    if fault:
+        sentence = f"{fault} Once that is mended, run: {_typed(RELOAD, START)}"
     elif running:
-        sentence = "A daemon runs already and goes on; the unit starts one at the next login."
+        sentence = (
+            "A daemon runs already and is left alone, so the unit starts one at the next login. To have that at once: "
+            f"ambuda-desktop daemon --stop && {_typed(JUST_START)}"
+        )
     else:
         sentence = "The daemon runs, and is started at each login and after a crash."
-    session.tell(f"Wrote {path}. {sentence}", {"unit": str(path), "enabled": started})
+    session.tell(
+        f"Wrote {path}. {sentence}", {"unit": str(path), "enabled": not fault, "error": fault or None}
+    )
 
 
 def remove(session: Session) -> None:
@@ -94,26 +99,32 @@ def remove(session: Session) -> None:
     if not path.exists():
         session.tell(f"There is no {path}.", {"unit": str(path), "removed": False})
         return
-    stopped = _systemctl(DISABLE)
+    fault = _systemctl(DISABLE)
     try:
         for file in (path.parent / WANTED / NAME, path):
             file.unlink(missing_ok=True)
     except OSError as error:
         raise BadInput(f"{path} cannot be removed: {error.strerror}.") from error
-    _systemctl(RELOAD)
-    sentence = "" if stopped else f" systemd does not answer here. Where it does, run: {_typed(STOP, RELOAD)}"
-    session.tell(f"Removed {path}.{sentence}", {"unit": str(path), "removed": True})
+    not_reloaded = _systemctl(RELOAD)
+    fault = fault or not_reloaded
+    sentence = f" {fault} Once that is mended, run: {_typed(STOP, RELOAD)}" if fault else ""
+    session.tell(f"Removed {path}.{sentence}", {"unit": str(path), "removed": True, "error": fault or None})
 
 
-def _systemctl(*commands: Sequence[str]) -> bool:
-    """Whether systemd did all of that."""
+def _systemctl(*commands: Sequence[str]) -> str:
+    """Empty where systemd did all of that; else a sentence with what it said."""
     found = shutil.which("systemctl")
-    return found is not None and all(
-        subprocess.run(
-            [found, "--user", *command], capture_output=True, check=False, stdin=subprocess.DEVNULL
-        ).returncode == 0
-        for command in commands
-    )  # fmt: skip
+    if found is None:
+        return "There is no systemctl here."
+    for command in commands:
+        done = subprocess.run(
+            [found, "--user", *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, errors="replace", check=False,
+        )  # fmt: skip
+        if done.returncode:
+            said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+            return f"“{_typed(command)}” failed: {said.rstrip('.')}."
+    return ""
 
 
 def _typed(*commands: Sequence[str]) -> str:

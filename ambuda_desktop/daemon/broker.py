@@ -17,6 +17,7 @@ from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import OperationalError
 from kombu.message import Message
 
+from ambuda_desktop.broker_refusal import refusal
 from ambuda_desktop.broker_url import place
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.celery_config import BROKER_HEARTBEAT
@@ -24,6 +25,7 @@ from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.foreign import Intake
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.store.connection import is_damage
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +35,7 @@ MORE = 0.005  # seconds in which further messages join those that came: a commit
 MOST = 100  # messages in one commit
 LONGEST_PAUSE = 2.0  # seconds between two tries to connect
 FIRST_PAUSE = 0.2  # seconds
-REFUSED = (
-    "RabbitMQ at {} refuses the user or the password, so tasks wait. “ambuda-desktop settings set broker_url "
-    "amqp://USER:PASSWORD@HOST/VHOST” gives others, from the daemon's next start on."
-)
+LEAVE_TIMEOUT = 5.0  # seconds; more is taken only by a keyring that waits for a person
 
 
 class Broker:
@@ -45,7 +44,7 @@ class Broker:
     def __init__(self, paths: Paths, app: StoreCelery, url: str) -> None:
         self._app, self._url = app, url
         self._intake = Intake(paths, app)
-        self._refused = paths.refused_messages
+        self._refused, self._store_doubt = paths.refused_messages, paths.store_doubt
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
         self._publishing = Backoff()
@@ -53,6 +52,10 @@ class Broker:
         self._connected = False
         self._reason = ""
         self._sentence = ""  # where a person has to do something about it
+        self._refusal = (
+            ""  # why it takes no tasks, though it is there: a person has to do something about that, too
+        )
+        self._password: str | None = None
         self._pause = FIRST_PAUSE
         self._found_times = self._told_times = (
             0  # how often it was found, and for how many of those `tick` was asked
@@ -61,6 +64,9 @@ class Broker:
         self.sentences: list[str] = []
 
     def start(self) -> None:
+        # The keyring may ask a person to unlock it, which must not hold up the daemon: only our thread asks it.
+        self._ask_password = self._app.conf.broker_password
+        self._app.conf.broker_password = lambda: self._password
         self._thread.start()
 
     def stop(self) -> None:
@@ -68,7 +74,9 @@ class Broker:
         self._stop.set()
 
     def join(self) -> None:
-        self._thread.join()
+        self._thread.join(LEAVE_TIMEOUT)
+        if self._thread.is_alive():
+            log.warning("The listening to the broker does not end; it ends with the daemon")
 
     @property
     def answers(self) -> bool:
@@ -80,9 +88,15 @@ class Broker:
         """Whether it is there and took what it was given last, or has had time since."""
         return self._connected and self._publishing.may_try(time.monotonic())
 
-    def refused(self) -> None:
-        """It did not take a task: there may be no memory or no disk left there."""
+    def refused(self, why: str) -> None:
+        """It did not take a task: there may be no memory or no disk left there. `why`: what a person has to mend, where
+        that is known."""
         self._publishing.failed(time.monotonic())
+        self._refusal = why
+
+    def took(self) -> None:
+        """It took a task."""
+        self._refusal = ""
 
     def tick(self) -> bool:
         """True once after each time that it was away."""
@@ -90,25 +104,24 @@ class Broker:
         before, self._told_times = self._told_times, self._found_times
         if before < self._told_times:
             self._publishing = Backoff()
+        if not self._publishing.failures:
+            self._refusal = ""  # nothing has been sent for a while: what waited was cancelled, say
         # The first time is no return: nothing was connected to it before.
         return 0 < before < self._told_times
 
     def fact(self) -> dict[str, Any]:
         """What the window shows of it."""
-        state = "running" if self._connected else "silent"
+        sentence = self._refusal if self._connected else self._sentence
+        state = "running" if self._connected and not sentence else "silent"
         return {"state": state, "url": self._url, "since": self._since, "reason": self._reason,
-                "sentence": self._sentence}  # fmt: skip
+                "sentence": sentence}  # fmt: skip
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except amqp.AccessRefused as error:
-                self._lost(str(error), REFUSED.format(place(self._url)))
-            except AmbudaError as error:  # the keyring with its password is locked
-                self._lost(str(error), str(error))
-            except (amqp.AMQPError, OSError, OperationalError) as error:
-                self._lost(str(error) or type(error).__name__)
+            except (amqp.AMQPError, AmbudaError, OSError, OperationalError) as error:
+                self._lost(str(error) or type(error).__name__, refusal(error, self._url))
             except Exception as error:
                 log.exception("Listening to the broker failed; starting again")
                 self._lost(type(error).__name__)
@@ -123,6 +136,7 @@ class Broker:
         self._connected, self._reason, self._sentence = False, reason, sentence
 
     def _listen(self) -> None:
+        self._password = self._ask_password()
         connection = self._app.connection_for_read(heartbeat=BROKER_HEARTBEAT)
         try:
             # Not `connect`: that would wait for two seconds before it says no.
@@ -148,14 +162,16 @@ class Broker:
     def _found(self) -> None:
         log.info("The broker at %s answers", place(self._url))
         self._connected, self._since, self._pause = True, time.time(), FIRST_PAUSE
-        self._reason = self._sentence = ""
+        self._reason = self._sentence = self._refusal = ""
         self._found_times += 1
 
     def _take(self, came: Sequence[Message]) -> None:
         try:
             refused = self._intake.take(came)
-        except (sqlite3.OperationalError, OSError) as error:
+        except (sqlite3.Error, AmbudaError, OSError) as error:
             log.warning("Messages stay with the broker, because they cannot be written down: %s", error)
+            if is_damage(error):
+                self._store_doubt.touch()  # the daemon looks into it, and builds another
             for message in came:
                 if not message.acknowledged:
                     message.requeue()

@@ -2,12 +2,10 @@
 
 import logging
 import os
-import signal
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ambuda_desktop.celery_app import StoreCelery
@@ -22,6 +20,7 @@ from ambuda_desktop.daemon.memory_limit import MemoryLimit
 from ambuda_desktop.daemon.rebuild import still_good
 from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
+from ambuda_desktop.daemon.stop_signals import StopSignals
 from ambuda_desktop.errors import StoreDamaged
 from ambuda_desktop.launch import clients_attached, stop_timeout
 from ambuda_desktop.library import tidy
@@ -56,8 +55,8 @@ PUBLISH_TIMEOUT = 2.0  # seconds until a deaf Redis counts as one that did not t
 class Daemon:
     """Start order: store, Redis, feed, workers. Stop order: tasks park, workers, feed, Redis."""
 
-    def __init__(self, paths: Paths, watch: Sequence[Path] = ()) -> None:
-        self.paths = paths
+    def __init__(self, paths: Paths, signals: StopSignals, watch: Sequence[Path] = ()) -> None:
+        self.paths, self._signals = paths, signals
         self._watch = watch
         self.connection = connect(paths.store)
         self.started_at = time.time()
@@ -75,7 +74,7 @@ class Daemon:
         self.memory = MemoryLimit(paths, self.census, self.board.notice)
         self.inhibitor = SleepInhibitor()
         self._needed_at = time.monotonic()
-        self.asked_to_stop = False
+        self._wished_to_stop = False
         self._next_tidy = self._next_look = 0.0
         # Kept until they are written: a store that is locked or full for a while must not cost an end.
         self._news: list[Update] = []
@@ -95,8 +94,6 @@ class Daemon:
 
     def run(self, *, while_needed: bool) -> None:
         """Everything from start to end, in the main thread."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
         drop_wish(self.connection, "stop", before=self.started_at)
         put_fact(self.connection, STOPPING, False)
         before = fact(self.connection, "daemon") or {}
@@ -159,7 +156,8 @@ class Daemon:
         self.dispatcher.sweep(self.redis, self.feed)
         if sending and self.redis.answers and (not self.broker or self.broker.may_send):
             live = [g for pool in POOLS if (g := self.generations.live(pool))]
-            self.dispatcher.send(live)
+            if self.dispatcher.send(live) and self.broker:
+                self.broker.took()
         if self.board.due or self.code.has_news:
             self.code.follow_wishes()
             self.inhibitor.hold(bool(in_flight))
@@ -174,19 +172,20 @@ class Daemon:
         flight."""
         try:
             return self._tick(sending=sending)
-        except sqlite3.OperationalError as error:
-            log.warning("The store cannot be written (%s); trying again", error)
         except Exception as error:
             if is_damage(error):
                 raise
-            log.exception("Something went wrong; going on")
-            self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
+            if isinstance(error, sqlite3.OperationalError):
+                log.warning("The store cannot be written (%s); trying again", error)
+            else:
+                log.exception("Something went wrong; going on")
+                self.board.notice("Something went wrong in the daemon; it goes on. Its log says what.")
         time.sleep(PAUSE)
         return 1
 
     def _should_stop(self, while_needed: bool) -> bool:
-        if self.asked_to_stop or wish(self.connection, "stop"):
-            self.asked_to_stop = True
+        self._wished_to_stop = self._wished_to_stop or bool(wish(self.connection, "stop"))
+        if self.asked_to_stop:
             return True
         if not while_needed:
             return False
@@ -194,6 +193,11 @@ class Daemon:
         if self.is_needed():
             self._needed_at = now
         return now - self._needed_at > LINGER
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked it to end: by a signal, or by `daemon --stop`."""
+        return self._signals.came or self._wished_to_stop
 
     def is_needed(self) -> bool:
         """Whether there is work, or somebody watches, or work may come from elsewhere."""
@@ -215,9 +219,9 @@ class Daemon:
         # Confirmed: what was accepted is in the broker, and what it refuses is known.
         return {"read_timeout": BROKER_TIMEOUT, "write_timeout": BROKER_TIMEOUT, "confirm_publish": True}
 
-    def _on_refused(self) -> None:
+    def _on_refused(self, refusal: str) -> None:
         if self.broker:
-            self.broker.refused()
+            self.broker.refused(refusal)
 
     def _follow_broker(self, broker: "Broker") -> None:
         if broker.tick():
@@ -272,9 +276,3 @@ class Daemon:
 
     def _fact(self) -> dict[str, Any]:
         return {"pid": os.getpid(), "state": self.state, "started_at": self.started_at}
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        log.info("Signal %s: stopping", signal.Signals(number).name)
-        # The second signal means now.
-        signal.signal(number, signal.SIG_DFL)
-        self.asked_to_stop = True

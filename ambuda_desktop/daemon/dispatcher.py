@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import psutil
 from kombu.exceptions import OperationalError
 
+from ambuda_desktop.broker_refusal import BrokerRefuses
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.census import Census, exit_reason
 from ambuda_desktop.daemon.feed import LOST, Feed
@@ -39,9 +40,9 @@ class Dispatcher:
 
     def __init__(
         self, paths: Paths, connection: sqlite3.Connection, app: StoreCelery, census: Census,
-        notice: Callable[[str], None], on_refused: Callable[[], None] = lambda: None,
+        notice: Callable[[str], None], on_refused: Callable[[str], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        """`on_refused` is called when the broker does not take a task."""
+        """`on_refused` is called when the broker does not take a task, with what a person has to mend, or nothing."""
         self._paths, self._census, self._notice = paths, census, notice
         self._connection = connection
         self._app, self._on_refused = app, on_refused
@@ -190,7 +191,7 @@ class Dispatcher:
                 self._app.publish(row, generation.queue)
             except OperationalError as error:
                 log.warning("The broker did not take task %s: %s", row["id"], error)
-                self._on_refused()
+                self._on_refused(str(error) if isinstance(error, BrokerRefuses) else "")
                 # The rest too: each would wait for an answer as long as this one did.
                 with transaction(self._connection):
                     dispatch.wait_again(self._connection, [r["id"] for r in rows[number:]])

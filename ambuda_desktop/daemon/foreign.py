@@ -17,6 +17,7 @@ from typing import Any
 from kombu.message import Message
 
 from ambuda_desktop.celery_app import StoreCelery
+from ambuda_desktop.errors import AmbudaError, BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import CPU, POOLS
 from ambuda_desktop.store.connection import transaction
@@ -33,6 +34,8 @@ _EMBEDDED = {"callbacks": "link", "errbacks": "link_error", "chain": "chain", "c
 #: `compression` was undone; every task of ours keeps its result.
 _DROPPED = {"lang", "task", "id", "eta", "timelimit", "ignore_result", "compression"}
 _MOST_PRIORITY = 255  # what RabbitMQ knows
+#: What sqlite3 says of values that no column takes.
+_VALUES = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 
 class Refused(Exception):
@@ -49,7 +52,7 @@ class Intake:
         """Accept messages, and acknowledge each once it is in the store, or put aside: nothing of it is lost.
 
         An id that is in the store already is a message that came twice. Returns how many were put aside. Raises
-        sqlite3.OperationalError and OSError where store or disk do not take them; then the broker keeps all.
+        sqlite3.Error, AmbudaError and OSError where store or disk do not take them; then the broker keeps all.
         """
         connection = self._app.connection_to_store()
         pools = {entry["name"]: entry["pool"] for entry in fact(connection, "catalogue") or []}
@@ -58,9 +61,9 @@ class Intake:
         for message in messages:
             try:
                 accepted.append((message, read(message, self._app, pools)))
-            except sqlite3.OperationalError:
-                raise
             except Exception as error:  # a stranger's message may be anything
+                if _is_of_store(error):
+                    raise
                 refused.append((message, str(error)))
         refused += _insert(connection, accepted)
         if refused:
@@ -99,7 +102,7 @@ def read(message: Message, app: StoreCelery, pools: Mapping[str, str]) -> NewTas
     # All else as it came: a stamp, or what the task itself looks for.
     options["headers"] = {key: value for key, value in headers.items() if key not in _DROPPED}
     options["queue"] = pools.get(name, CPU) if pools.get(name) in POOLS else CPU
-    return app.new_task(name, args, kwargs, _moment(headers.get("eta")), task_id, options)
+    return app.new_task(name, args, kwargs, None, _moment(headers.get("eta")), task_id, options)
 
 
 def _body(message: Message) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[str, Any]]:
@@ -111,12 +114,12 @@ def _body(message: Message) -> tuple[Sequence[Any], Mapping[str, Any], Mapping[s
     raise Refused("Its body is not [args, kwargs, embed]: this is not Celery's message protocol 2.")
 
 
-def _moment(eta: Any) -> float:
-    """Seconds since 1970; Celery writes UTC where it writes no zone."""
+def _moment(eta: Any) -> datetime | None:
+    """Celery writes UTC where it writes no zone."""
     if not eta:
-        return 0.0
+        return None
     moment = datetime.fromisoformat(str(eta))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _insert(
@@ -126,13 +129,20 @@ def _insert(
     try:
         with transaction(connection):
             insert(connection, [task for _, task in accepted])
-    except sqlite3.OperationalError:
-        raise
     except Exception as error:  # text that is no text, a number that is too big
+        if _is_of_store(error):
+            raise
         if len(accepted) == 1:
             return [(accepted[0][0], f"The store does not take it: {error}")]
         return [refused for one in accepted for refused in _insert(connection, [one])]
     return []
+
+
+def _is_of_store(error: Exception) -> bool:
+    """Whether an error says something of the store (it is locked, full, damaged), and nothing of the message."""
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, _VALUES)
+    return isinstance(error, AmbudaError) and not isinstance(error, BadInput)
 
 
 def _as_it_came(message: Message, why: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ambuda_desktop import logs
 from ambuda_desktop.daemon.daemon import Daemon
 from ambuda_desktop.daemon.rebuild import see_to_store
+from ambuda_desktop.daemon.stop_signals import StopSignals
 from ambuda_desktop.errors import AlreadyRunning
 from ambuda_desktop.locks import PROBE, FileLock
 from ambuda_desktop.paths import Paths
@@ -22,6 +23,8 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool, watch: Sequence[P
     `watch`: folders of task code beside those of the settings.
     """
     logs.to_file(paths.logs / "daemon.log", also_terminal=foreground)
+    signals = StopSignals()
+    signals.listen()
     damage: Exception | None = None
     while True:
         lock = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
@@ -33,7 +36,9 @@ def run(paths: Paths, *, while_needed: bool, foreground: bool, watch: Sequence[P
             )
         try:
             see_to_store(paths, damage)
-            daemon = Daemon(paths, watch)
+            if signals.came:  # while a store was built, say
+                return
+            daemon = Daemon(paths, signals, watch)
             damage = daemon.run_until_damage(while_needed=while_needed)
         except Exception:
             log.exception("The daemon ended")

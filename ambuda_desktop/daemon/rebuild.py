@@ -23,7 +23,6 @@ from ambuda_desktop.store.facts import put_fact
 
 log = logging.getLogger(__name__)
 
-TABLES = {"books", "tasks", "counts", "facts", "wishes"}
 COMPANIONS = ("", "-wal", "-shm")  # SQLite's files; the first goes first: a -wal without it is of no effect
 LOCK_WAIT = 1.0  # seconds; a store that is locked for longer is not damaged
 LEAVE_TIMEOUT = 10.0  # seconds that workers of an earlier run, and copies into the library, get to end
@@ -93,7 +92,7 @@ def _fault(connection: sqlite3.Connection, check: str) -> str | None:
     if verdict != "ok":
         return " ".join(verdict.split())
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master").fetchall()}
-    if version == schema.VERSION and (gone := TABLES - names):
+    if version == schema.VERSION and (gone := schema.TABLE_NAMES - names):
         return f"it has no table {', '.join(sorted(gone))}"
     return None
 

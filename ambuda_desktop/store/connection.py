@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction 
 
 #: What SQLite says of a file that is damaged. Locked, full, read-only and unreadable are none of these.
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: And of one in which somebody has dropped a table of ours: it says so in words only.
+_DROPPED = re.compile(rf"no such table: (main\.)?({'|'.join(sorted(schema.TABLE_NAMES))})")
 
 
 class StoreConnection(sqlite3.Connection):
@@ -59,6 +62,8 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether an error says that the file of the store is damaged, or is no longer the store."""
+    if isinstance(error, sqlite3.OperationalError) and _DROPPED.fullmatch(str(error)):
+        return True
     code = getattr(error, "sqlite_errorcode", 0)
     return isinstance(error, StoreDamaged) or code & 0xFF in DAMAGE
 

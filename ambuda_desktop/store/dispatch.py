@@ -108,9 +108,11 @@ def wait_again(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 
 def bring_forward(connection: sqlite3.Connection, seconds: float) -> None:
-    """Let rows that wait for a moment wait for one that is so much earlier, because the clock was set back."""
+    """Let rows that wait for a while wait for a moment that is so much earlier, because the clock was set back; those
+    that were asked for at a moment (`eta`) wait for that one. A row that had one may wait for another by now."""
     connection.execute(
-        "UPDATE tasks SET not_before = not_before - ? WHERE state = 'PENDING' AND not_before > ?",
+        """UPDATE tasks SET not_before = not_before - ? WHERE state = 'PENDING' AND not_before > ?
+               AND coalesce(abs(strftime('%s', json_extract(payload, '$.eta')) - not_before) > 1, 1)""",
         (seconds, time.time()),
     )
 

@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     id           TEXT NOT NULL UNIQUE,           -- Celery's task id
     name         TEXT NOT NULL,
     pool         TEXT NOT NULL,                  -- cpu or net
-    payload      TEXT NOT NULL,                  -- JSON: args, kwargs, options of send_task
+    payload      TEXT NOT NULL,                  -- JSON: args, kwargs, options of send_task; its eta
     state        TEXT NOT NULL,
     current      INTEGER NOT NULL DEFAULT 0,
     total        INTEGER NOT NULL DEFAULT 0,
@@ -95,6 +95,8 @@ END;
 CREATE TABLE IF NOT EXISTS facts  (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS wishes (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL);
 """
+
+TABLE_NAMES = frozenset({"books", "tasks", "counts", "facts", "wishes"})
 
 #: What makes the tables of one version those of the next; what is only added (an index, say) TABLES adds.
 UPGRADES = {

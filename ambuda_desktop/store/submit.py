@@ -24,10 +24,13 @@ class NewTask:
     retry_of: str | None = None
     priority: int = 0
     not_before: float = 0.0  # seconds since 1970
+    #: `not_before` in ISO 8601, where a moment was asked for and no pause: a clock that is set does not move it.
+    eta: str | None = None
 
     @property
     def payload(self) -> str:
-        return json.dumps({"args": self.args, "kwargs": self.kwargs, "options": self.options})
+        eta = {"eta": self.eta} if self.eta else {}
+        return json.dumps({"args": self.args, "kwargs": self.kwargs, "options": self.options, **eta})
 
 
 def child_id(parent: str, name: str) -> str:

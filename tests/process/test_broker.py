@@ -119,6 +119,25 @@ def test_kill_of_a_generation_loses_nothing(connected: Program, folder: Path) ->
     assert connected.wait_for_end(task_id).state == "SUCCESS"
 
 
+def test_a_rabbitmq_that_refuses_tasks_lets_them_wait(connected: Program, server: RabbitMQ) -> None:
+    # Given a user who may not write where tasks are written
+    server.let_write("^(?!amq.default$).*")
+    try:
+        connected.start_daemon()
+
+        # When a task comes, then it waits, and why is said
+        waiting = submit(connected, "add", x=1, y=2)
+        connected.wait_until(lambda: connected.fact("broker")["sentence"], "it is refused")
+        assert "once its user may configure, write and read there" in connected.cli("workers").stdout
+        assert not connected.task(waiting).ended
+    finally:
+        server.let_write(".*")
+
+    # And when the user may, then it is done, and nothing is left to say
+    assert connected.wait_for_end(waiting).value == 3
+    connected.wait_until(lambda: connected.fact("broker")["state"] == "running", "it takes tasks again")
+
+
 def test_a_website_without_our_code_gets_its_results(connected: Program, server: RabbitMQ) -> None:
     # Given a message that came while the daemon was away
     early = website(server).send_task("example.add", (1, 2)).id

@@ -88,3 +88,20 @@ def test_a_daemon_whose_store_is_damaged_starts_over_with_another(program: Progr
     assert "The task store was damaged. It was set aside" in str(program.fact("notices"))
     log = (program.paths.logs / "daemon.log").read_text()
     assert log.count("The store cannot be used any more") == 1
+
+
+def test_a_table_that_is_dropped_by_hand_is_damage(program: Program, tmp_path: Path) -> None:
+    # Given a daemon and a book in work
+    daemon = program.start_daemon()
+    made = add(program, tmp_path, "gita", 200)
+    program.wait_until(lambda: pages_made(program, "gita") > 5, "the book is in work")
+
+    # When somebody drops the tasks
+    program.connection.execute("DROP TABLE tasks")
+
+    # Then the same daemon builds another store, and finishes the book
+    program.wait_until(lambda: is_replaced(program._connection), "another store is there", timeout=20)
+    program.wait_until(lambda: is_done(program, "gita"), "the book is done")
+    assert bytes_of(program, "gita") == made
+    assert daemon.poll() is None
+    assert "The task store was damaged. It was set aside" in str(program.fact("notices"))

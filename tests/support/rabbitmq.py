@@ -91,12 +91,18 @@ class RabbitMQ:
 
     def queues(self) -> set[str]:
         """The names of its queues."""
-        found = subprocess.run(
-            [SERVER.with_name("rabbitmqctl"), "-n", self._environment["RABBITMQ_NODENAME"], "-q", "list_queues",
-             "name", "--no-table-headers"],
+        return set(self._control("list_queues", "name", "--no-table-headers").split())
+
+    def let_write(self, names: str) -> None:
+        """Let its user write to exchanges and queues of these names only: a regular expression."""
+        self._control("set_permissions", "guest", ".*", names, ".*")
+
+    def _control(self, *words: str) -> str:
+        done = subprocess.run(
+            [SERVER.with_name("rabbitmqctl"), "-n", self._environment["RABBITMQ_NODENAME"], "-q", *words],
             env=self._environment, capture_output=True, text=True, check=True, timeout=30,
         )  # fmt: skip
-        return set(found.stdout.split())
+        return done.stdout
 
     def _signal(self, number: int) -> None:
         for process in self._processes():

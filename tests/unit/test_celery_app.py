@@ -5,17 +5,24 @@ import sqlite3
 import ssl
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import amqp
 import pytest
+from celery import Celery
+from kombu.exceptions import OperationalError
 from kombu.utils.json import loads
 
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.celery_config import BROKER, celery_settings
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.secrets import KeyringLocked
 from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.dispatch import bring_forward
+
+DAY = 86_400.0  # seconds
 
 
 @pytest.fixture
@@ -55,6 +62,36 @@ def test_countdown_and_eta_become_not_before(app: StoreCelery, store: sqlite3.Co
     app.send_task("add", (1, 2), eta=datetime.now(UTC) + timedelta(seconds=60))
     moments = [row["not_before"] for row in store.execute("SELECT not_before FROM tasks").fetchall()]
     assert moments == pytest.approx([time.time() + 60] * 2, abs=5)
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_a_clock_that_is_set_back_leaves_a_task_at_the_moment_that_was_named(
+    app: StoreCelery, store: sqlite3.Connection, text: bool
+) -> None:
+    # Given a task for a moment in local time, and one that pauses for as long
+    moment = (datetime.now(UTC) + timedelta(days=2)).astimezone(timezone(timedelta(hours=5, minutes=30)))
+    app.send_task("add", (1, 2), eta=moment.isoformat() if text else moment, task_id="moment")
+    app.send_task("add", (1, 2), countdown=2 * DAY, task_id="pause")
+
+    # When the clock is set back by a day
+    bring_forward(store, DAY)
+
+    # Then only the pause ends a day earlier
+    due = dict(store.execute("SELECT id, not_before FROM tasks").fetchall())
+    assert due["moment"] == pytest.approx(moment.timestamp())
+    assert due["pause"] == pytest.approx(time.time() + DAY, abs=5)
+
+
+def test_a_task_for_a_moment_that_has_passed_and_that_pauses_by_now_is_brought_forward(
+    app: StoreCelery, store: sqlite3.Connection
+) -> None:
+    # Given a task that was for a moment, has run then, and waits for the network
+    app.send_task("add", (1, 2), eta=datetime.now(UTC), task_id="a")
+    store.execute("UPDATE tasks SET not_before = ?, waiting_for = 'network'", (time.time() + DAY + 5,))
+
+    # Then it waits for seconds and not for a day
+    bring_forward(store, DAY)
+    assert only_row(store)["not_before"] < time.time() + 6
 
 
 def test_expires_becomes_a_moment(app: StoreCelery, store: sqlite3.Connection) -> None:
@@ -121,7 +158,8 @@ def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch:
     # Given a daemon with RabbitMQ and its password
     monkeypatch.setenv(BROKER, "amqps://me@mq.example.org/books")
     (paths.root / "secrets").mkdir()
-    (paths.root / "secrets" / "broker").write_text("s3cret")
+    kept = {"url": "amqps://me@mq.example.org/books", "password": "s3cret"}
+    (paths.root / "secrets" / "broker").write_text(json.dumps(kept))
     app = StoreCelery("unit", set_as_current=False)
 
     # Then results stay in our Redis, the password stands in no setting, and a stranger's certificate is refused
@@ -131,3 +169,46 @@ def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch:
     assert "s3cret" not in str(celery_settings())
     assert connection.password() == "s3cret"
     assert app.conf.broker_use_ssl["cert_reqs"] == ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize(
+    "error", [amqp.AccessRefused("refused", (60, 40)), amqp.NotAllowed("no vhost", (10, 40)),
+              amqp.PreconditionFailed("inequivalent", (50, 10)), amqp.NotFound("no queue", (50, 10)),
+              KeyringLocked("locked")],
+)  # fmt: skip
+def test_what_the_broker_refuses_is_no_failure_of_the_task(
+    paths: Paths,
+    monkeypatch: pytest.MonkeyPatch,
+    app: StoreCelery,
+    store: sqlite3.Connection,
+    error: Exception,
+) -> None:
+    # Given a broker that refuses in a way that Celery would not try again
+    monkeypatch.setenv(BROKER, "amqp://me@127.0.0.1:1//")
+    app.send_task("add", [1, 2])
+    daemon = StoreCelery("daemon", backend="disabled://", set_as_current=False)
+    monkeypatch.setattr(Celery, "send_task", raising(error))
+
+    # Then that is an error after which tasks wait
+    row: Any = only_row(store)
+    with pytest.raises(OperationalError):
+        daemon.publish(row, "cpu.1.1")
+
+
+def test_a_message_that_the_broker_never_takes_is_told_from_one_that_may_wait(
+    monkeypatch: pytest.MonkeyPatch, app: StoreCelery, store: sqlite3.Connection
+) -> None:
+    monkeypatch.setenv(BROKER, "amqp://me@127.0.0.1:1//")
+    app.send_task("add", [1, 2])
+    daemon = StoreCelery("daemon", backend="disabled://", set_as_current=False)
+    monkeypatch.setattr(Celery, "send_task", raising(amqp.PreconditionFailed("too big", (60, 40))))
+    row: Any = only_row(store)
+    with pytest.raises(amqp.PreconditionFailed, match="too big"):
+        daemon.publish(row, "cpu.1.1")
+
+
+def raising(error: Exception) -> Any:
+    def send_task(*_: object, **__: object) -> None:
+        raise error
+
+    return send_task

@@ -7,7 +7,8 @@ import keyring
 import pytest
 from keyring.backends import fail
 
-from ambuda_desktop import secrets
+from ambuda_desktop import broker_password, secrets
+from ambuda_desktop.locks import FileLock
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
@@ -155,11 +156,11 @@ def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths
     assert said.stdout == "broker_url = amqp://ambuda@mq.example.org/books\n"
     assert "kept in" in said.stderr
     assert "s3cret" not in paths.settings.read_text() + said.output
-    assert secrets.read(paths, "broker") == "s3cret"
+    assert broker_password.read(paths, "amqp://ambuda@mq.example.org/books") == "s3cret"
 
     # And the same address without one keeps it, another is not given it
     commands.run("settings", "set", "broker_url", "amqp://ambuda@mq.example.org/books")
-    assert secrets.read(paths, "broker") == "s3cret"
+    assert broker_password.read(paths, "amqp://ambuda@mq.example.org/books") == "s3cret"
     commands.run("settings", "set", "broker_url", "amqp://ambuda@elsewhere.example.org/books")
     assert secrets.read(paths, "broker") is None
 
@@ -168,6 +169,22 @@ def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths
     assert commands.out("settings", "reset", "broker_url") == "broker_url = none\n"
     assert secrets.read(paths, "broker") is None
     assert Settings.load(paths.settings).broker_url == ""
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_an_address_that_cannot_be_set_costs_the_one_before_no_password(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a broker with its password, and settings that cannot be changed now
+    commands.run("settings", "set", "broker_url", "amqp://ambuda:s3cret@mq.example.org/books")
+    monkeypatch.setattr("ambuda_desktop.settings.LOCK_WAIT", 0.0)
+    other = FileLock.take(paths.settings.with_name(f".{paths.settings.name}.lock"))
+    assert other is not None
+
+    # When another is set without one, then that is refused, and the first has its password still
+    commands.err("settings", "set", "broker_url", "amqp://ambuda@elsewhere.example.org/books", code=3)
+    other.release()
+    assert broker_password.read(paths, "amqp://ambuda@mq.example.org/books") == "s3cret"
 
 
 @pytest.mark.usefixtures("_no_keyring")

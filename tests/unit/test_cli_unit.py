@@ -105,7 +105,7 @@ def test_it_is_installed_and_removed(commands: Commands, configuration: Path, sa
     ]
 
     # When it is removed, then it is stopped first, and removing it again is no failure
-    assert commands.json("daemon", "--remove-unit") == {"unit": str(unit), "removed": True}
+    assert commands.json("daemon", "--remove-unit") == {"unit": str(unit), "removed": True, "error": None}
     assert said.read_text().splitlines()[2:] == [
         "--user disable --now ambuda-desktop.service",
         "--user daemon-reload",
@@ -118,16 +118,27 @@ def test_a_daemon_that_runs_is_left_alone(commands: Commands, paths: Paths, said
     daemon = FileLock.take(paths.locks / "daemon.lock", wait=PROBE)
     assert daemon is not None
     assert launch.daemon_is_running(paths)
-    assert "A daemon runs already" in commands.out("daemon", "--install-unit")
+    told = commands.out("daemon", "--install-unit")
+    assert "A daemon runs already" in told
     assert said.read_text().splitlines()[-1] == "--user enable ambuda-desktop.service"
+
+    # And nothing is promised of it, because it may go when there is no work: only how to have the unit's at once
+    assert "goes on" not in told
+    assert "ambuda-desktop daemon --stop && systemctl --user start ambuda-desktop.service" in told
     daemon.release()
 
 
-@pytest.mark.parametrize("systemctl", ["", "exit 1"])
-def test_without_systemd_the_user_is_told_what_to_run(
-    commands: Commands, said: Path, monkeypatch: pytest.MonkeyPatch, systemctl: str
+@pytest.mark.parametrize(
+    ("systemctl", "why"),
+    [("", "There is no systemctl here."),
+     ("echo 'Failed to connect to bus:' >&2; echo 'No medium found.' >&2; exit 1",
+      "” failed: Failed to connect to bus: No medium found."),
+     ("exit 4", "“systemctl --user daemon-reload” failed: exit code 4.")],
+)  # fmt: skip
+def test_where_systemd_does_not_do_it_the_user_is_told_why_and_what_to_run(
+    commands: Commands, said: Path, systemctl: str, why: str
 ) -> None:
-    # Given no systemctl, or one that cannot reach systemd
+    # Given no systemctl, or one that cannot reach systemd, or one that says nothing
     program = said.parent / "bin" / "systemctl"
     if systemctl:
         program.write_text(f"#!/bin/sh\n{systemctl}\n")
@@ -136,12 +147,16 @@ def test_without_systemd_the_user_is_told_what_to_run(
 
     # Then the unit is written all the same
     told = commands.out("daemon", "--install-unit")
+    assert why in told
+    assert why in commands.json("daemon", "--install-unit")["error"]
     assert unit_path().exists()
     assert "systemctl --user daemon-reload && systemctl --user enable --now ambuda-desktop.service" in told
     link = unit_path().parent / "default.target.wants" / unit_path().name
     link.parent.mkdir()
     link.symlink_to(unit_path())
-    assert "systemctl --user stop" in commands.out("daemon", "--remove-unit")
+    told = commands.out("daemon", "--remove-unit")
+    assert "systemctl --user stop" in told
+    assert why.replace("daemon-reload", "disable --now ambuda-desktop.service") in told
     assert not unit_path().exists()
     assert not link.is_symlink()
 

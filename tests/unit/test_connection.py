@@ -8,9 +8,10 @@ import pytest
 
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.store.connection import connect
+from ambuda_desktop.store.connection import connect, is_damage
 from ambuda_desktop.store.control import insert_retry, pause_books
 from ambuda_desktop.store.query import counts
+from ambuda_desktop.store.schema import TABLE_NAMES
 from ambuda_desktop.store.submit import NewTask, insert
 
 
@@ -65,6 +66,25 @@ def test_a_store_of_the_first_version_is_brought_up_to_this_one(paths: Paths) ->
     assert counts(connection) == {"running": 0, "waiting": 1, "failed": 0, "done": 0, "cancelled": 0}
     pause_books(connection, ["gita"])
     connection.close()
+
+
+@pytest.mark.parametrize("table", sorted(TABLE_NAMES))
+def test_a_table_of_ours_that_somebody_dropped_is_damage(store: sqlite3.Connection, table: str) -> None:
+    store.execute(f"DROP TABLE {table}")
+    with pytest.raises(sqlite3.OperationalError) as met:
+        store.execute(f"SELECT * FROM {table}")
+    assert is_damage(met.value)
+
+
+def test_a_table_that_was_never_ours_is_none(store: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError) as met:
+        store.execute("SELECT * FROM letters")
+    assert not is_damage(met.value)
+
+
+def test_the_names_of_our_tables_are_those_that_are_made(store: sqlite3.Connection) -> None:
+    made = store.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    assert {row["name"] for row in made.fetchall()} == TABLE_NAMES
 
 
 VERSION_1 = """

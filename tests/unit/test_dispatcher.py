@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from kombu.exceptions import OperationalError
 
+from ambuda_desktop.broker_refusal import BrokerRefuses
 from ambuda_desktop.daemon import dispatcher as dispatching
 from ambuda_desktop.daemon.census import Census
 from ambuda_desktop.daemon.dispatcher import Dispatcher
@@ -120,14 +121,32 @@ def test_a_broker_that_does_not_answer_is_asked_once(paths: Paths, store: sqlite
         if len(asked) > 1:
             raise OperationalError("timed out")
 
-    refused: list[None] = []
+    refused: list[str] = []
     app: Any = SimpleNamespace(publish=publish)
-    dispatcher = Dispatcher(paths, store, app, Census([]), list[str]().append, lambda: refused.append(None))
+    dispatcher = Dispatcher(paths, store, app, Census([]), list[str]().append, refused.append)
     insert(store, [NewTask("t", id=i) for i in "abcd"])
 
     # When they are sent, then one is out, and all others wait again, without each having waited for an answer
     assert dispatcher.send([live("cpu.x.1", "t")]) == 1
     assert asked == ["a", "b"]
-    assert refused == [None]
+    assert refused == [""]
     assert [row["id"] for row in dispatcher.in_flight()] == ["a"]
     assert store.execute("SELECT count(*) FROM tasks WHERE state = 'PENDING'").fetchone()[0] == 3
+
+
+def test_a_broker_that_refuses_ends_no_task_and_its_reason_is_passed_on(
+    paths: Paths, store: sqlite3.Connection
+) -> None:
+    # Given a broker that refuses all
+    def publish(_row: sqlite3.Row, _queue: str) -> None:
+        raise BrokerRefuses("Its user may not write.")
+
+    refused: list[str] = []
+    app: Any = SimpleNamespace(publish=publish)
+    dispatcher = Dispatcher(paths, store, app, Census([]), list[str]().append, refused.append)
+    insert(store, [NewTask("t", id="a")])
+
+    # Then the task waits, and a person can be told why
+    assert dispatcher.send([live("cpu.x.1", "t")]) == 0
+    assert refused == ["Its user may not write."]
+    assert store.execute("SELECT state FROM tasks").fetchone()[0] == "PENDING"

@@ -13,6 +13,7 @@ from kombu.message import Message
 
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.daemon.foreign import Intake
+from ambuda_desktop.errors import AmbudaError, StoreDamaged
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.facts import put_fact
 
@@ -74,6 +75,7 @@ def test_all_that_celery_says_is_kept(site: Any, intake: Intake, store: sqlite3.
     assert (row["id"], row["name"], row["pool"], row["priority"]) == (sent.id, "mail.send", "net", 7)
     assert row["parent"] == "parent"
     assert row["not_before"] == pytest.approx(moment.timestamp())
+    assert payload["eta"] == moment.isoformat()
     assert payload["args"] == ["a", {"__type__": "datetime", "__value__": moment.isoformat()}]
     assert payload["kwargs"] == {"to": "b"}
     options = payload["options"]
@@ -126,35 +128,46 @@ def test_a_message_that_comes_twice_is_one_task(
 def test_what_is_no_task_is_put_aside_and_costs_no_other(
     site: Celery, intake: Intake, store: sqlite3.Connection, paths: Paths
 ) -> None:
-    # Given messages without a task, of protocol 1, with a lone surrogate, with no list as body, and a good one
+    # Given messages of protocol 1, with no list as body, with a lone surrogate, with what is no moment, with what is no
+    # id of a parent, and a good one
     with site.connection_for_write() as connection, connection.SimpleQueue("celery") as queue:
         queue.put({"task": "t", "id": "1", "args": [], "kwargs": {}})
         queue.put("no task", headers={"task": "t", "id": "2"})
         queue.put([[], {}, {}], headers={"task": "t\udcff", "id": "3"})
         queue.put([[], {}, {}], headers={"task": "t", "id": "4", "eta": "tomorrow"})
+        queue.put([[], {}, {}], headers={"task": "t", "id": "5", "parent_id": {"no": "id"}})
     site.send_task("t", task_id="good")
 
     # When they are taken
     came = messages(site)
-    assert intake.take(came) == 4
+    assert intake.take(came) == 5
 
     # Then the good one is a task, the others can be read, and all are done with
     assert [row["id"] for row in rows(store)] == ["good"]
     kept = [json.loads(line) for line in paths.refused_messages.read_text().splitlines()]
-    assert len(kept) == 4
+    assert len(kept) == 5
     assert all(one["why"] and one["body"] for one in kept)
     assert all(message.acknowledged for message in came)
 
 
-def test_a_store_that_cannot_be_written_leaves_all_with_the_broker(
-    site: Celery, intake: Intake, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database or disk is full"), sqlite3.DatabaseError("malformed"),
+              StoreDamaged("replaced"), AmbudaError("cannot be opened")],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["StoreCelery.new_task", "insert"])
+def test_a_store_that_cannot_be_used_leaves_all_with_the_broker(
+    site: Celery, intake: Intake, paths: Paths, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
 ) -> None:
-    def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+    # Given a store that fails, when it is read or when it is written
+    def fail(*_: object) -> None:
+        raise error
 
-    monkeypatch.setattr("ambuda_desktop.daemon.foreign.insert", full)
+    monkeypatch.setattr(f"ambuda_desktop.daemon.foreign.{where}", fail)
     site.send_task("t")
     came = messages(site)
-    with pytest.raises(sqlite3.OperationalError):
+
+    # Then no message is taken for one that asks for no task
+    with pytest.raises(type(error), match=str(error)):
         intake.take(came)
     assert not any(message.acknowledged for message in came)
+    assert not paths.refused_messages.exists()
