@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder
+from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder, is_number
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import parse_pages
 from ambuda_desktop.recognised import reading, text_file
@@ -31,7 +31,7 @@ def _images(folder: BookFolder) -> set[int]:
     return {
         int(path.stem)
         for path in folder.pages.iterdir()
-        if path.suffix in PAGE_SUFFIXES and path.stem.isascii() and path.stem.isdecimal()
+        if path.suffix in PAGE_SUFFIXES and is_number(path.stem)
     }
 
 

@@ -135,6 +135,8 @@ def text_sentence(text: TextSummary) -> str:
     lines = [f"{pages(text.done)} with text" + (f", {len(text.missing)} not read" if text.missing else "")]
     if text.kept:
         lines.append(f"  kept as a person left it: page {format_pages(text.kept)}")
+    if text.set_aside:
+        lines.append(f"  kept as a person changed the whole text: {', '.join(text.set_aside)}")
     for number, reason in text.failures.items():
         lines.append(f"  page {number} failed: {reason}")
     return "\n".join(lines + [f"  page {number}: {reason}" for number, reason in text.warnings.items()])

@@ -39,6 +39,11 @@ class Recognition(Family):
                 tried |= set(numbers)
         return len(tried)
 
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What the task that ended it found; empty while it goes on, or where that failed."""
+        return (json.loads(self.finish["result"]) or {}) if self.finish and self.finish["result"] else {}
+
 
 @dataclass
 class Texts:

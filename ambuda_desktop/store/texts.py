@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -42,6 +42,8 @@ class TextSummary:
     #: Pages that it was to read, and how many of them it has tried; 0 until it is planned.
     wanted: int
     tried: int
+    #: Files beside the whole text with what a person had made of it.
+    set_aside: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -74,7 +76,7 @@ def text_summary(connection: sqlite3.Connection, book: str) -> TextSummary | Non
         started_at=min((r["started_at"] for r in last.ranges if r["started_at"]), default=None),
         ended_at=max((r["ended_at"] for r in last.rows if r["ended_at"]), default=None),
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in last.rows),
-        wanted=len(last.wanted), tried=last.tried,
+        wanted=len(last.wanted), tried=last.tried, set_aside=last.outcome.get("set_aside", []),
     )  # fmt: skip
 
 

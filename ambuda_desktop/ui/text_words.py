@@ -98,6 +98,10 @@ def text_sentence(book: BookSummary) -> str:
     if text.kept:
         one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
         words += f" {plural(len(text.kept), one, many)}."
+    if text.set_aside:
+        words += " " + _tr("The whole text as a person changed it is kept in {}.").format(
+            ", ".join(text.set_aside)
+        )
     return words
 
 

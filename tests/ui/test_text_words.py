@@ -87,6 +87,8 @@ def test_the_sentence_of_the_detail_pane() -> None:
     assert text_sentence(replace(DONE, text=found)) == (
         "Text of 100 pages; read in 3.9 s by Tesseract, Devanagari. 2 pages were left as a person has them."
     )
+    aside = text_sentence(replace(DONE, text=text(set_aside=["gita.1.txt"])))
+    assert aside.endswith(". The whole text as a person changed it is kept in gita.1.txt.")
     assert text_sentence(DONE) == ""
     split = book(then_ocr=OcrOptions(model="san+Devanagari"))
     assert text_sentence(split) == "Then its text is recognised by Tesseract, san+Devanagari."

@@ -79,7 +79,7 @@ def test_a_book_goes_through_all_three_tasks(
 
     # Then the text is there, page by page and as a whole
     assert run(store, query.children(store, plan)[-1].id) == {
-        "pages": 12, "missing": "", "blank": "", "changed": "",
+        "pages": 12, "missing": "", "blank": "", "changed": "", "set_aside": [],
     }  # fmt: skip
     assert (folder.path / "book.txt").read_text("utf-8").startswith("[page 1]\npage1\n\n[page 2]\npage2\n")
     assert sorted(reader.read_pages) == list(range(1, 13))

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from ambuda_desktop import retry
+from ambuda_desktop.cli import words
 from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -37,9 +38,9 @@ class Text(Book):
             child = OcrPages(book="gita", pages=pages, options=options or OcrOptions())
             self.submit(child.new_task(id=f"{name} {index}", book="gita", parent=name))
 
-    def ended(self, name: str, state: str = "SUCCESS") -> None:
+    def ended(self, name: str, state: str = "SUCCESS", **result: object) -> None:
         self.submit(FinishOcr(book="gita").new_task(id=f"{name} end", book="gita", parent=name))
-        self.end(f"{name} end", {}, state, error=None if state == "SUCCESS" else "The disk is full.")
+        self.end(f"{name} end", result, state, error=None if state == "SUCCESS" else "The disk is full.")
 
     @property
     def text(self) -> TextSummary:
@@ -130,6 +131,16 @@ def test_a_text_that_cannot_be_made_again_stays(book: Text) -> None:
     book.ended("three")
     assert (book.text.cells, book.text.state) == ("dddddl", "incomplete")
     assert "earlier text was kept: It is torn." in book.text.warnings[6]
+
+
+def test_what_a_person_made_of_the_whole_text_is_told(book: Text) -> None:
+    book.ask("text")
+    book.planned("text", "1-6")
+    book.end("text 0", {})
+    assert book.text.set_aside == []
+    book.ended("text", set_aside=["gita.1.txt"])
+    assert book.text.set_aside == ["gita.1.txt"]
+    assert "changed the whole text: gita.1.txt" in words.text_sentence(book.text)
 
 
 def test_a_plan_with_nothing_to_read_ends_well(book: Text) -> None:

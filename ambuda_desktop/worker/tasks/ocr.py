@@ -84,6 +84,7 @@ def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
         "missing": missing(params.numbers(), text),
         "blank": format_pages(text.blank),
         "changed": format_pages(text.changed),
+        "set_aside": text.set_aside,
     }
 
 
