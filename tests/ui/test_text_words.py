@@ -47,6 +47,8 @@ def test_waiting_for_the_network_is_told_and_tesseract_never_does() -> None:
     waits = text(state="working", waiting_for="the network since 14:02", cells="." * 100, asked=GOOGLE)
     assert state(waits) == ("text waiting for the network since 14:02", "look")
     assert waits_for_network(replace(DONE, text=waits))
+    silent = replace(waits, waiting_for="an answer from Google since 14:02")
+    assert waits_for_network(replace(DONE, text=silent))
     assert not waits_for_network(replace(DONE, text=replace(waits, stopping=True)))
     assert not waits_for_network(replace(DONE, text=replace(waits, asked=OcrBook(book="gita"))))
     assert not waits_for_network(DONE)
