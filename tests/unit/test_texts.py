@@ -107,6 +107,26 @@ def test_what_a_range_handed_on_is_told_by_those_who_took_it(book: Text) -> None
     assert (book.text.cells, book.text.missing, book.text.tried) == ("dxdddd", [2], 6)
 
 
+@pytest.mark.parametrize(("state", "told"), [("FAILURE", "incomplete"), ("REVOKED", "cancelled")])
+def test_a_page_that_could_not_be_read_is_none_that_was_though_its_range_ends_badly(
+    book: Text, state: str, told: str
+) -> None:
+    # Given a range that came to its fifth page, and whose second could not be read
+    book.ask("text")
+    book.planned("text", "1-6")
+    dispatch.mark_sent(book.store, ["text 0"], "cpu.x.1")
+    dispatch.record(book.store, [dispatch.Update("text 0", "PROGRESS", "cpu.x.1", current=4, total=6)])
+
+    # When it fails or is cancelled, and the end finds no text of that page
+    book.end("text 0", state=state, error="The disk is full." if state == "FAILURE" else None)
+    book.ended("text", missing="2,5-6")
+
+    # Then that page is among those to be tried again
+    assert (book.text.state, book.text.missing, book.text.done) == (told, [2, 5, 6], 3)
+    assert book.text.cells[:4] == "dxdd"
+    assert book.text.failures[2] == "The page could not be read."
+
+
 def test_a_text_that_cannot_be_made_again_stays(book: Text) -> None:
     # Given a text that is complete, and is made in another way
     book.ask("one")
