@@ -226,6 +226,26 @@ def test_a_text_is_tried_again_where_pages_were_not_read(book: Text, store: sqli
         retry_text(store, "gita")
 
 
+@pytest.mark.parametrize("state", ["FAILURE", "REVOKED"])
+@pytest.mark.parametrize(("second", "again"), [("4-5", "2,4-5"), (None, None)])
+def test_what_a_plan_that_came_to_nothing_was_asked_for_is_not_forgotten(
+    book: Text, store: sqlite3.Connection, state: str, second: str | None, again: str | None
+) -> None:
+    # Given a page that could not be read, and a wish for others whose plan failed or was cancelled
+    book.ask("one", pages="1-3")
+    book.planned("one", "1-3")
+    book.end("one 0", {"failed": {"2": "It is torn."}})
+    book.ended("one")
+    book.ask("two", OLD_TYPE, second)
+    book.end("two", None, state, "There is no data.")
+
+    # When the text is tried again, twice, because that plan fails too, then all of these pages are asked for
+    for _ in range(2):
+        new = retry_text(store, "gita")
+        assert asked(store, new) == OcrBook(book="gita", options=OLD_TYPE, pages=again)
+        book.end(new, None, state, "There is no data.")
+
+
 def test_a_failed_ocr_task_does_not_split_the_book_again(book: Text, store: sqlite3.Connection) -> None:
     book.ask("text")
     book.planned("text", "1-3", "4-6")
