@@ -139,9 +139,7 @@ def _add(
     if password is not None:
         session.each(added, lambda book: _unlock(session, book, password))
     if wait and added:
-        waiting.follow(session, added)
-        if new.then_ocr:
-            waiting_for_text.follow(session, added)
+        waiting_for_text.follow_with_text(session, added)
         return
     for book in added:
         found = summary(session.store, book)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,13 @@ import pytest
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.cli import words
 from ambuda_desktop.google_account import EMULATOR
-from ambuda_desktop.params.ocr import OcrBook, OcrPages
+from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.params.split import SplitBook
+from ambuda_desktop.params.split import SplitBook, SplitPages
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import save_reading
 from ambuda_desktop.store import query
-from ambuda_desktop.store.texts import text_summary
+from ambuda_desktop.store.texts import TextSummary, text_summary
 from ambuda_desktop.worker.ocr.engine import PageUnread
 from tests.support import pdfs, reading
 from tests.support.commands import Commands
@@ -32,6 +33,12 @@ def book(paths: Paths, store: sqlite3.Connection) -> BookFolder:
     made.end("split pages", {})
     made.finish("split")
     return reading.book(paths.library, 6, "gita")
+
+
+def see(store: sqlite3.Connection) -> TextSummary:
+    text = text_summary(store, "gita")
+    assert text is not None
+    return text
 
 
 def asked(store: sqlite3.Connection) -> OcrBook:
@@ -150,6 +157,69 @@ def test_a_split_may_be_followed_by_its_text(
     commands.run("split", str(tmp_path / "book.pdf"), "--then-ocr")
     (task,) = query.tasks(store, query.task_seqs(store, query.TaskFilter())).values()
     assert SplitBook.model_validate(task.kwargs["params"]).then_ocr == OcrOptions()
+
+
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What workers do while a command waits, one after the other."""
+    steps: list[Callable[[], None]] = []
+    monkeypatch.setattr("ambuda_desktop.cli.waiting.Waiter.start", lambda _: None)
+    monkeypatch.setattr("ambuda_desktop.cli.waiting.Waiter.rest", lambda _: steps.pop(0)())
+    return steps
+
+
+def read_book(made: Book, name: str, result: dict[str, object], pages: str = "1-6") -> None:
+    """Workers have read these pages, as this task asked."""
+    made.submit(OcrPages(book="gita", pages=pages).new_task(id=f"{name} 0", book="gita", parent=name))
+    made.submit(FinishOcr(book="gita").new_task(id=f"{name} end", book="gita", parent=name))
+    for task, value in ((name, {}), (f"{name} 0", result), (f"{name} end", {})):
+        made.end(task, value)
+
+
+def test_a_retry_waits_for_the_text(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, worked: list[Callable[[], None]]
+) -> None:
+    # Given a book whose images are there, and whose text lacks a page
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {})
+    made.finish("split")
+    made.submit(OcrBook(book="gita").new_task(id="text", book="gita"))
+    read_book(made, "text", {"failed": {"2": "It is torn."}})
+
+    # When it is tried again, and that page is read while the command waits
+    worked.append(lambda: read_book(made, str(see(store).task), {}, pages="2"))
+    said = commands.out("retry", "gita", "--wait")
+
+    # Then it ends with the text, and says nothing of images
+    assert said == "Gītā: 6 pages with text\n"
+
+
+def test_a_page_that_cannot_be_made_holds_up_no_text(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, worked: list[Callable[[], None]]
+) -> None:
+    # Given a book whose text follows, and of which a page cannot be made
+    made = Book(store)
+    made.submit(SplitBook(book="gita", then_ocr=OcrOptions()).new_task(id="split", book="gita"))
+    made.end("split", None, "FAILURE", "The disk is full.")
+
+    def split() -> None:
+        (plan,) = store.execute("SELECT id FROM tasks WHERE state = 'PENDING'").fetchall()
+        child = SplitPages(book="gita", pages="1-6").new_task(id="pages", book="gita", parent=plan["id"])
+        made.submit(child)
+        made.end(plan["id"], {"pages": 6})
+        made.end("pages", {"failed": {"2": "It is torn."}})
+        made.finish(plan["id"])
+        made.submit(OcrBook(book="gita", only_missing=True).new_task(id="text", book="gita"))
+
+    # When it is tried again, then the command ends with the text, and tells both
+    worked += [split, lambda: read_book(made, "text", {"failed": {"3": "It is blurred."}})]
+    done = commands.run("retry", "gita", "--wait", code=8)
+    assert "page 2 failed: It is torn." in done.stdout
+    assert "page 3 failed: It is blurred." in done.stdout
+    assert "Not all pages were made." in done.stderr
+    assert "Not all pages were read." in done.stderr
+    assert worked == []
 
 
 def test_cancelling_a_book_ends_its_text_too(

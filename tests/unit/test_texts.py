@@ -9,6 +9,7 @@ from ambuda_desktop.cli import words
 from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.recognising import recognise, retry_text
 from ambuda_desktop.store import books, dispatch, query
 from ambuda_desktop.store.control import cancel
@@ -211,7 +212,7 @@ def test_a_text_is_tried_again_where_pages_were_not_read(book: Text, store: sqli
     book.ended("text")
 
     # When the book is tried again, then only those pages are, in the same way, and nothing counts as failed
-    new = retry.retry_book(store, "gita")
+    (new,) = retry.retry_book(store, "gita")
     assert asked(store, new) == OcrBook(book="gita", pages="1-3", options=OLD_TYPE)
     assert query.counts(store)["failed"] == 0
 
@@ -265,6 +266,25 @@ def test_a_failed_end_is_tried_again_with_all_that_was_asked(book: Text, store: 
     assert asked(store, retry.retry_task(store, "text end")) == OcrBook(book="gita")
 
 
+def test_a_book_that_lacks_images_and_text_is_tried_again_in_both(store: sqlite3.Connection) -> None:
+    # Given a book of which a page could not be made, and another not be read
+    book = Text(store)
+    book.plan("split again", pages="2", options=PageOptions(grayscale=True))
+    book.end("split again pages", {"failed": {"2": "It is torn."}})
+    book.finish("split again", replaced=False)
+    book.ask("text", pages="3-4")
+    book.planned("text", "3-4")
+    book.end("text 0", {"failed": {"4": "It is torn."}})
+    book.ended("text")
+
+    # When it is tried again, then both are
+    images, read = retry.retry_book(store, "gita")
+    found = query.task(store, images)
+    assert found is not None
+    assert found.kwargs["params"]["pages"] == "2"
+    assert asked(store, read).pages == "4"
+
+
 def test_all_that_failed_has_the_text_among_it(book: Text, store: sqlite3.Connection) -> None:
     book.ask("text")
     book.end("text", None, "FAILURE", "There is no data.")
@@ -283,6 +303,6 @@ def test_a_split_that_is_tried_again_is_recognised_then_too(store: sqlite3.Conne
     torn.end("first", None, "FAILURE", "The disk is full.")
 
     # Then its retry asks for the same
-    found = query.task(store, retry.retry_book(store, "gita"))
+    found = query.task(store, retry.retry_book(store, "gita")[0])
     assert found is not None
     assert SplitBook.model_validate(found.kwargs["params"]).then_ocr == OLD_TYPE
