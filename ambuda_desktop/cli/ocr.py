@@ -18,7 +18,7 @@ from ambuda_desktop.ocr_needs import check_engine
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import format_pages
-from ambuda_desktop.reading_list import reading_list
+from ambuda_desktop.reading_list import read_already, reading_list
 from ambuda_desktop.recognising import recognise
 from ambuda_desktop.sources import PICTURE_SUFFIXES
 from ambuda_desktop.store.books import BookSummary, title
@@ -124,9 +124,13 @@ def _begin(session: Session, name: str, asked: OcrBook, begun: list[str]) -> Non
     if not wanted.pages:
         _nothing_to_read(session, book, mine)
         return
+    same = read_already(book_folder(session.paths, book.id), wanted.pages, mine.options)
+    count = len(wanted.pages) - len(same)
+    if same:
+        stay = "stays as it is" if len(same) == 1 else "stay as they are"
+        session.remark(f"“{book.title}”: {words.pages(len(same))} read in this way before {stay}.")
     recognise(session.store, mine)
     begun.append(book.id)
-    count = len(wanted.pages)
     if mine.options.engine == "google":
         session.remark(f"“{book.title}”: Google will read {cost_sentence(count)}.")
     else:

@@ -9,6 +9,7 @@ import pytest
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.cli import words
+from ambuda_desktop.files import sha256
 from ambuda_desktop.google_account import EMULATOR
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -118,6 +119,22 @@ def test_the_price_is_said_before(
     monkeypatch.setenv(EMULATOR, "127.0.0.1:9")
     said_first = commands.run("ocr", "gita", "--engine", "google").stderr
     assert "Google will read 6 pages, less than $0.01." in said_first
+
+
+def test_pages_that_were_read_in_this_way_are_in_no_price(
+    commands: Commands, book: BookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a page that Google read, one that it read of another image, and one that was read in another way
+    monkeypatch.setenv(EMULATOR, "127.0.0.1:9")
+    key = OcrOptions(engine="google").key
+    save_reading(book, 1, said("राम"), key, sha256(book.pages / "1.png"))
+    save_reading(book, 2, said("राम"), key, "another image")
+    save_reading(book, 3, said("राम"), "tesseract", sha256(book.pages / "3.png"))
+
+    # Then the first costs nothing
+    said_first = commands.run("ocr", "gita", "--engine", "google", "--again").stderr
+    assert "1 page read in this way before stays as it is." in said_first
+    assert "Google will read 5 pages, less than $0.01." in said_first
 
 
 def test_a_book_without_images_says_so(commands: Commands, store: sqlite3.Connection, paths: Paths) -> None:
