@@ -21,6 +21,7 @@ class PageReading(PageText):
 
     key: str  # OcrOptions.key: how it was read
     image_sha256: str
+    recognition: str = ""  # the task that asked for it
     #: The SHA-256 of each text that we wrote for this page. Another one is a person's.
     written: list[str] = Field(default_factory=list)
 
@@ -71,7 +72,9 @@ def is_changed(folder: BookFolder, number: int) -> bool:
     return known is None or digest not in known.written
 
 
-def save_reading(folder: BookFolder, number: int, text: PageText, key: str, image_sha256: str) -> Saved:
+def save_reading(
+    folder: BookFolder, number: int, text: PageText, key: str, image_sha256: str, recognition: str = ""
+) -> Saved:
     """Write what was read on a page (from 1). Stopped anywhere and done again, it leaves the same.
 
     Raises OSError where the disk does not take it; then the files before are whole.
@@ -83,7 +86,9 @@ def save_reading(folder: BookFolder, number: int, text: PageText, key: str, imag
     version = None if before is None or again else _keep(folder, number)
     data = _as_file(text.text)
     written = list(dict.fromkeys([*(before.written if before else []), _digest(data)]))
-    record = PageReading(**text.model_dump(), key=key, image_sha256=image_sha256, written=written)
+    record = PageReading(
+        **text.model_dump(), key=key, image_sha256=image_sha256, recognition=recognition, written=written
+    )
     # The record first: were we killed behind the text, it would look like a person's.
     write_atomic(record_file(folder, number), record.model_dump_json().encode())
     write_atomic(boxes_file(folder, number), boxes(text).encode())

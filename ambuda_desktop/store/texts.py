@@ -42,6 +42,8 @@ class TextSummary:
     #: Pages that it was to read, and how many of them it has tried; 0 until it is planned.
     wanted: int
     tried: int
+    #: Pages that it read: not those that were read before, and stayed as they were. None until it has ended.
+    read: int | None = None
     #: Files beside the whole text with what a person had made of it.
     set_aside: list[str] = field(default_factory=list)
 
@@ -76,7 +78,8 @@ def text_summary(connection: sqlite3.Connection, book: str) -> TextSummary | Non
         started_at=min((r["started_at"] for r in last.ranges if r["started_at"]), default=None),
         ended_at=max((r["ended_at"] for r in last.rows if r["ended_at"]), default=None),
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in last.rows),
-        wanted=len(last.wanted), tried=last.tried, set_aside=last.outcome.get("set_aside", []),
+        wanted=len(last.wanted), tried=last.tried, read=last.outcome.get("read"),
+        set_aside=last.outcome.get("set_aside", []),
     )  # fmt: skip
 
 

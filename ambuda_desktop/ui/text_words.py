@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.ocr_cost import cost
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookState, BookSummary
@@ -95,6 +96,8 @@ def text_sentence(book: BookSummary) -> str:
         words += _tr("; read in %s by %s.") % (lasting(text.ended_at - text.started_at), how)
     else:
         words += _tr("; read by %s.") % how
+    if text.read is not None and text.options.engine == "google":
+        words += " " + _tr("Google read %s this time, %s.") % (pages(text.read), cost(text.read))
     if text.kept:
         one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
         words += f" {plural(len(text.kept), one, many)}."

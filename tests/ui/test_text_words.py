@@ -89,6 +89,9 @@ def test_the_sentence_of_the_detail_pane() -> None:
     assert text_sentence(replace(DONE, text=found)) == (
         "Text of 100 pages; read in 3.9 s by Tesseract, Devanagari. 2 pages were left as a person has them."
     )
+    paid = text_sentence(replace(DONE, text=text(asked=GOOGLE, read=312)))
+    assert paid == "Text of 100 pages; read by Google Vision. Google read 312 pages this time, about $0.47."
+    assert "$" not in text_sentence(replace(DONE, text=text(read=312)))
     aside = text_sentence(replace(DONE, text=text(set_aside=["gita.1.txt"])))
     assert aside.endswith(". The whole text as a person changed it is kept in gita.1.txt.")
     assert text_sentence(DONE) == ""

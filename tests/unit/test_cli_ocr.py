@@ -137,6 +137,18 @@ def test_pages_that_were_read_in_this_way_are_in_no_price(
     assert "Google will read 5 pages, less than $0.01." in said_first
 
 
+def test_what_google_read_is_said_after(store: sqlite3.Connection) -> None:
+    made = Book(store)
+    for name, engine, words_after in (("a", "google", "read by Google this time: 312 pages, about $0.47"),
+                                      ("b", "tesseract", None)):  # fmt: skip
+        plan = OcrBook.model_validate({"book": "gita", "options": {"engine": engine}})
+        made.submit(plan.new_task(id=name, book="gita"))
+        read_book(made, name, {}, ended={"read": 312})
+        assert see(store).read == 312
+        assert (words_after or "6 pages with text") in words.text_sentence(see(store))
+        assert ("$" in words.text_sentence(see(store))) == bool(words_after)
+
+
 def test_a_book_without_images_says_so(commands: Commands, store: sqlite3.Connection, paths: Paths) -> None:
     Book(store)
     (paths.library / "gita").mkdir()
@@ -185,11 +197,17 @@ def worked(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
     return steps
 
 
-def read_book(made: Book, name: str, result: dict[str, object], pages: str = "1-6") -> None:
+def read_book(
+    made: Book,
+    name: str,
+    result: dict[str, object],
+    pages: str = "1-6",
+    ended: dict[str, object] | None = None,
+) -> None:
     """Workers have read these pages, as this task asked."""
     made.submit(OcrPages(book="gita", pages=pages).new_task(id=f"{name} 0", book="gita", parent=name))
     made.submit(FinishOcr(book="gita").new_task(id=f"{name} end", book="gita", parent=name))
-    for task, value in ((name, {}), (f"{name} 0", result), (f"{name} end", {})):
+    for task, value in ((name, {}), (f"{name} 0", result), (f"{name} end", ended or {})):
         made.end(task, value)
 
 

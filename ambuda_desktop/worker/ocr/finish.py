@@ -19,11 +19,15 @@ class BookText:
     pages: list[int]  # that have a text
     blank: list[int]
     changed: list[int]  # by a person
+    read: int  # pages that this recognition read: not those that were read before, and stayed as they were
     set_aside: list[str]  # files with what a person made of the whole text, from whenever
 
 
-def finish(folder: BookFolder) -> BookText:
-    """Write the text of all pages, as people left it. Done again, it leaves the same."""
+def finish(folder: BookFolder, recognition: str = "") -> BookText:
+    """Write the text of all pages, as people left it. Done again, it leaves the same.
+
+    `recognition`: the task that asked for it.
+    """
     for place in (folder.path, text_file(folder, 1).parent, record_file(folder, 1).parent):
         remove_leftovers(place)
     numbers = _numbers(folder)
@@ -38,6 +42,7 @@ def finish(folder: BookFolder) -> BookText:
             if (one := known[number]) and one.is_blank and not texts[number].strip()
         ],
         [number for number in numbers if is_changed(folder, number)],
+        sum(one is not None and one.recognition == recognition for one in known.values()),
         [path.name for path in _set_aside(folder)],
     )
 
