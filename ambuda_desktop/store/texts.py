@@ -90,6 +90,18 @@ def book_with_text(connection: sqlite3.Connection, book: str) -> BookSummary | N
     return found if found is None or text is None else replace(found, text=text)
 
 
+def texts_ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:
+    """The books of which a recognition ended after a moment (seconds since 1970), in that order, each once."""
+    rows = connection.execute(
+        """SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
+               AND name IN ('ambuda.ocr_book', 'ambuda.finish_ocr')
+               AND (name = 'ambuda.finish_ocr' OR state <> 'SUCCESS')
+           ORDER BY ended_at""",
+        (moment,),
+    ).fetchall()
+    return list(dict.fromkeys(row["book"] for row in rows))
+
+
 def is_read_by_another(connection: sqlite3.Connection, book: str, task_id: str) -> bool:
     """Whether a recognition of the book that was asked for before this one has not ended."""
     for recognition in _recognitions(connection, book):

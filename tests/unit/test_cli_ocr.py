@@ -272,7 +272,8 @@ def test_show_tells_of_the_text(commands: Commands, book: BookFolder, store: sql
     commands.run("ocr", "gita")
     assert "Text       waiting: not planned yet" in commands.out("show", "gita")
     shown = commands.json("show", "gita")
-    assert (shown["state"], shown["text"]["state"]) == ("done", "waiting")
+    assert (shown["state"], shown["text"]["state"], len(shown["splits"])) == ("done", "waiting", 1)
+    assert "waiting    text of all pages without one, tesseract Devanagari  " in commands.out("show", "gita")
 
 
 def test_tasks_have_names(store: sqlite3.Connection, commands: Commands, book: BookFolder) -> None:
