@@ -43,7 +43,7 @@ class Model(click.ParamType[str]):
 @click.command()
 @click.argument("things", nargs=-1, required=True, type=BOOK, metavar="BOOK|IMAGE...")
 @click.option(
-    "--engine", type=click.Choice(["google", "tesseract"]), default="tesseract", show_default=True,
+    "--engine", type=click.Choice(["google", "tesseract"]),
     help="Google Vision, or Tesseract, which needs no network.",
 )  # fmt: skip
 @click.option("--model", type=Model(), help="Of the engine, such as san+Devanagari. Tesseract: Devanagari.")
@@ -68,7 +68,7 @@ class Model(click.ParamType[str]):
 def ocr(
     session: Session,
     things: Sequence[str],
-    engine: str,
+    engine: str | None,
     model: str | None,
     preset: str | None,
     pages: str | None,
@@ -79,13 +79,15 @@ def ocr(
     """Recognise the text of books, or of pictures.
 
     Of a BOOK, the pages that have no text yet are read. What a person wrote is never replaced, and an earlier result
-    stays beside the new one. The text of an IMAGE (JPEG, PNG, TIFF) is written to standard output.
+    stays beside the new one. The text of an IMAGE (JPEG, PNG, TIFF) is written to standard output. Without engine,
+    model and preset, those of the settings “ocr.*” are taken.
     """
-    options = OcrOptions(
+    said = OcrOptions(
         engine="google" if engine == "google" else "tesseract",
         model=model,
         preset="old type" if preset else None,
     )
+    options = said if engine or model or preset else session.settings.ocr
     check_engine(session.paths, options)
     images = [Path(thing) for thing in things if _is_image(thing)]
     books = [thing for thing in things if not _is_image(thing)]

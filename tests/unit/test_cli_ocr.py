@@ -149,6 +149,37 @@ def test_what_google_read_is_said_after(store: sqlite3.Connection) -> None:
         assert ("$" in words.text_sentence(see(store))) == bool(words_after)
 
 
+def test_what_is_not_said_comes_from_the_settings(
+    commands: Commands, book: BookFolder, store: sqlite3.Connection, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # Given that Tesseract with a model is usual
+    commands.run("settings", "set", "ocr.model", "san+Devanagari")
+    commands.run("settings", "set", "ocr.preset", "old type")
+    pdfs.scanned_book(tmp_path / "book.pdf", 2)
+
+    # When nothing is said, then that is taken
+    commands.run("ocr", "gita")
+    assert asked(store).options == OcrOptions(model="san+Devanagari", preset="old type")
+    commands.run("split", str(tmp_path / "book.pdf"), "--then-ocr")
+    (plan,) = store.execute("SELECT id FROM tasks WHERE book = 'book'").fetchall()
+    found = query.task(store, plan["id"])
+    assert found is not None
+    assert found.kwargs["params"]["then_ocr"]["model"] == "san+Devanagari"
+
+    # And what is said takes the place of all of it
+    commands.run("cancel", "gita")
+    commands.run("ocr", "gita", "--engine", "tesseract")
+    assert asked(store).options == OcrOptions()
+
+    # And another engine takes no model of this one with it
+    monkeypatch.setenv(EMULATOR, "127.0.0.1:9")
+    commands.run("settings", "set", "ocr.engine", "google")
+    commands.run("cancel", "gita")
+    commands.run("ocr", "gita")
+    assert asked(store).options == OcrOptions(engine="google")
+
+
 def test_a_book_without_images_says_so(commands: Commands, store: sqlite3.Connection, paths: Paths) -> None:
     Book(store)
     (paths.library / "gita").mkdir()
