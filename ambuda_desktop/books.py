@@ -87,6 +87,11 @@ def book_folder(paths: Paths, book: str) -> BookFolder:
     return BookFolder(folder)
 
 
+def is_number(text: str) -> bool:
+    """Whether this is how we write a number from 1 in the name of a page's file: `7`, not `007`."""
+    return text.isascii() and text.isdecimal() and not text.startswith("0")
+
+
 def library_is_gone(library: Path) -> str:
     """A sentence for a library folder that is not there."""
     return (

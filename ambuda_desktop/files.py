@@ -37,18 +37,28 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomic(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o666) -> None:
+def write_atomic(
+    path: Path,
+    data: bytes,
+    *,
+    durable: bool = True,
+    mode: int = 0o666,
+    before: Callable[[], None] | None = None,
+) -> None:
     """Replace `path` by `data`: a reader sees the old bytes or the new ones, never a part.
 
     `durable=False` leaves out the fsync, for files that are made again when they are missing. `mode`: who may read
-    the file from its first byte on, less the umask.
+    the file from its first byte on, less the umask. `before` is called when only the replacing is left; where it
+    raises, the old file stays.
     """
-    with replacing(path, durable=durable, mode=mode) as file:
+    with replacing(path, durable=durable, mode=mode, before=before) as file:
         file.write(data)
 
 
 @contextlib.contextmanager
-def replacing(path: Path, *, durable: bool = True, mode: int = 0o666) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, durable: bool = True, mode: int = 0o666, before: Callable[[], None] | None = None
+) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` at the end of the block, as in `write_atomic`; not where that raises."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -58,6 +68,8 @@ def replacing(path: Path, *, durable: bool = True, mode: int = 0o666) -> Iterato
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
+        if before is not None:
+            before()
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

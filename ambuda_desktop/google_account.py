@@ -38,7 +38,7 @@ def keep_key(paths: Paths, file: Path) -> tuple[str, secrets.Kept]:
 
 
 def forget_key(paths: Paths) -> None:
-    """Delete the key that was given to us."""
+    """Delete the key that was given to us. Raises KeyringLocked."""
     secrets.forget(paths, SECRET)
     _changes(paths).touch()
 

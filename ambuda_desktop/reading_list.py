@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder
+from ambuda_desktop.books import PAGE_SUFFIXES, BookFolder, is_number
+from ambuda_desktop.files import sha256
 from ambuda_desktop.params.ocr import OcrBook
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import parse_pages
-from ambuda_desktop.recognised import reading, text_file
+from ambuda_desktop.recognised import is_read, reading, text_file
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,26 @@ def reading_list(folder: BookFolder, asked: OcrBook) -> ReadingList:
     return ReadingList(_wanted(folder, there, asked), [number for number in named if number not in images])
 
 
+def read_already(folder: BookFolder, numbers: Sequence[int], options: OcrOptions) -> list[int]:
+    """Those of these pages whose very image was read in this way: they stay as they are, and cost nothing. 2 ms a page
+    that was."""
+    return [number for number in numbers if _is_read(folder, number, options.key)]
+
+
+def _is_read(folder: BookFolder, number: int, key: str) -> bool:
+    known, image = reading(folder, number), folder.page(number)
+    if known is None or known.key != key or image is None:
+        return False  # without a look at the whole image
+    return is_read(folder, number, key, sha256(image))
+
+
 def _images(folder: BookFolder) -> set[int]:
     if not folder.pages.is_dir():
         return set()
     return {
         int(path.stem)
         for path in folder.pages.iterdir()
-        if path.suffix in PAGE_SUFFIXES and path.stem.isascii() and path.stem.isdecimal()
+        if path.suffix in PAGE_SUFFIXES and is_number(path.stem)
     }
 
 

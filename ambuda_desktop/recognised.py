@@ -21,6 +21,7 @@ class PageReading(PageText):
 
     key: str  # OcrOptions.key: how it was read
     image_sha256: str
+    recognition: str = ""  # the task that asked for it
     #: The SHA-256 of each text that we wrote for this page. Another one is a person's.
     written: list[str] = Field(default_factory=list)
 
@@ -71,26 +72,27 @@ def is_changed(folder: BookFolder, number: int) -> bool:
     return known is None or digest not in known.written
 
 
-def save_reading(folder: BookFolder, number: int, text: PageText, key: str, image_sha256: str) -> Saved:
+def save_reading(
+    folder: BookFolder, number: int, text: PageText, key: str, image_sha256: str, recognition: str = ""
+) -> Saved:
     """Write what was read on a page (from 1). Stopped anywhere and done again, it leaves the same.
 
     Raises OSError where the disk does not take it; then the files before are whole.
     """
     for place in (text_file(folder, number).parent, record_file(folder, number).parent):
         place.mkdir(exist_ok=True)
-    kept = is_changed(folder, number)
     before = reading(folder, number)
     again = before is not None and (before.key, before.image_sha256) == (key, image_sha256)
     version = None if before is None or again else _keep(folder, number)
     data = _as_file(text.text)
     written = list(dict.fromkeys([*(before.written if before else []), _digest(data)]))
-    record = PageReading(**text.model_dump(), key=key, image_sha256=image_sha256, written=written)
+    record = PageReading(
+        **text.model_dump(), key=key, image_sha256=image_sha256, recognition=recognition, written=written
+    )
     # The record first: were we killed behind the text, it would look like a person's.
     write_atomic(record_file(folder, number), record.model_dump_json().encode())
     write_atomic(boxes_file(folder, number), boxes(text).encode())
-    if not kept:
-        write_atomic(text_file(folder, number), data)
-    return Saved(kept, version)
+    return Saved(not _write_text(folder, number, data), version)
 
 
 def is_read(folder: BookFolder, number: int, key: str, image_sha256: str) -> bool:
@@ -111,6 +113,24 @@ def is_read(folder: BookFolder, number: int, key: str, image_sha256: str) -> boo
 def boxes(text: PageText) -> str:
     """The boxes as Ambuda's `ocr_bounding_boxes`: a line a word, x1 y1 x2 y2 word, with tabs between them."""
     return "\n".join(f"{w.x1}\t{w.y1}\t{w.x2}\t{w.y2}\t{w.text}" for w in text.words)
+
+
+class _IsPersons(Exception):
+    """The text of the page is a person's."""
+
+
+def _write_text(folder: BookFolder, number: int, data: bytes) -> bool:
+    """Whether the text was written: not over what a person saved, were it at the last moment."""
+
+    def look() -> None:
+        if is_changed(folder, number):
+            raise _IsPersons
+
+    try:
+        write_atomic(text_file(folder, number), data, before=look)
+    except _IsPersons:
+        return False
+    return True
 
 
 def _keep(folder: BookFolder, number: int) -> Path:

@@ -41,10 +41,21 @@ def retry_text(connection: sqlite3.Connection, book: str, pages: Sequence[int] |
         raise NotFound(f"Nobody asked for the text of “{title(connection, book)}”.")
     if found.state == "done":
         raise BadInput(f"The text of “{title(connection, book)}” is complete already.")
+    if pages is None and not found.wanted:
+        return recognise(connection, _with_missing(found))
     wanted = sorted(pages) if pages is not None else found.missing
-    # Where none is missing, its plan or its end failed: the same again skips what was read.
+    # Where none is missing, its end failed: the same again skips what was read.
     again = OcrBook(book=book, options=found.options, pages=format_pages(wanted)) if wanted else found.asked
     return recognise(connection, again)
+
+
+def _with_missing(found: TextSummary) -> OcrBook:
+    """What was asked for last and never planned, with the pages that are missing from before."""
+    asked = found.asked
+    if not asked.pages or asked.below is not None:
+        return asked  # its plan chooses the pages
+    pages = sorted({*parse_pages(asked.pages), *found.missing})
+    return asked.model_copy(update={"pages": format_pages(pages)})
 
 
 def _refuse_at_work(connection: sqlite3.Connection, book: str) -> None:

@@ -19,13 +19,18 @@ from ambuda_desktop.store.query import Task
 from ambuda_desktop.store.submit import NewTask
 
 
-def retry_book(connection: sqlite3.Connection, book: str) -> str:
-    """Make the pages that splits of a book were asked for and did not make; where all are there, read those that were
-    to be read and were not. Returns the new task's id."""
+def retry_book(connection: sqlite3.Connection, book: str) -> list[str]:
+    """Make the pages that splits of a book were asked for and did not make, and read those that were to be read and
+    were not. Returns the new tasks' ids."""
+    found = _resting(connection, book)
+    text = can_be_tried_again(texts.text_summary(connection, book))
+    new = [] if found.state == "done" and text else [_retry_split(connection, book)]
+    return [*new, retry_text(connection, book)] if text else new
+
+
+def _retry_split(connection: sqlite3.Connection, book: str) -> str:
     found = _resting(connection, book)
     if found.state == "done":
-        if can_be_tried_again(texts.text_summary(connection, book)):
-            return retry_text(connection, book)
         raise BadInput(f"All pages of “{found.title}” are there already.")
     # Where no page is missing, its end failed: asking for the same pages again skips them all and ends it.
     pages = format_pages(found.missing) if found.missing else found.asked
@@ -96,7 +101,7 @@ def retry_failed(connection: sqlite3.Connection) -> list[str]:
     for book in books.book_ids(connection):
         found = books.summary(connection, book)
         if found is not None and found.state in ("incomplete", "failed"):
-            _note(new, refused, partial(retry_book, connection, book))
+            _note(new, refused, partial(_retry_split, connection, book))
         text = texts.text_summary(connection, book)
         if text is not None and text.state in ("incomplete", "failed"):
             _note(new, refused, partial(retry_text, connection, book))
@@ -113,7 +118,7 @@ def _retry_of_book(connection: sqlite3.Connection, task: Task) -> str:
         return retry_text(connection, task.book, _pages_of([task]))
     if task.name == SplitPages.task:
         return retry_pages(connection, task.book, SplitPages.model_validate(task.kwargs["params"]).numbers())
-    return retry_book(connection, task.book)
+    return _retry_split(connection, task.book)
 
 
 def _resting(connection: sqlite3.Connection, book: str) -> books.BookSummary:
@@ -141,7 +146,7 @@ def _retry_together(connection: sqlite3.Connection, book: str, tasks: Sequence[T
     if any(task.name in texts.NAMES for task in tasks):
         return retry_text(connection, book, _pages_of(tasks))
     if any(task.name != SplitPages.task for task in tasks):
-        return retry_book(connection, book)
+        return _retry_split(connection, book)
     asked = (SplitPages.model_validate(task.kwargs["params"]).numbers() for task in tasks)
     return retry_pages(connection, book, sorted({page for pages in asked for page in pages}))
 

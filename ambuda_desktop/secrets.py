@@ -20,7 +20,7 @@ NAME = re.compile(r"[a-z][a-z-]{0,40}")
 
 
 class KeyringLocked(AmbudaError):
-    """There is a keyring, but it does not let us read."""
+    """There is a keyring, but it does not let us in."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,20 @@ def keep(paths: Paths, name: str, secret: str) -> Kept:
 
 
 def forget(paths: Paths, name: str) -> None:
-    """Delete a secret, wherever it is; nothing happens where there is none."""
-    import keyring
+    """Delete a secret, wherever it is; nothing happens where there is none. Raises KeyringLocked."""
+    import keyring.errors
 
     _file(paths, name).unlink(missing_ok=True)
-    with contextlib.suppress(Exception):  # none there, or no keyring: also how it should be
+    try:
         keyring.delete_password(_owner(paths), name)
+    except (keyring.errors.NoKeyringError, keyring.errors.PasswordDeleteError):
+        pass  # no keyring, or none in it: also how it should be
+    except Exception as error:  # each system's keyring has errors of its own
+        log.warning("The keyring cannot be changed: %s", type(error).__name__)
+        raise KeyringLocked(
+            "The keyring of this computer cannot be opened, so the secret may still be in it. Unlock it, and forget "
+            "the secret again."
+        ) from None
 
 
 def _keep_in_keyring(owner: str, name: str, secret: str) -> str | None:

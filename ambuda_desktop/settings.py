@@ -11,6 +11,7 @@ from ambuda_desktop.broker_url import check
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.files import write_atomic
 from ambuda_desktop.locks import FileLock
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 
 LOCK_WAIT = 5.0  # seconds that a change waits for another one
@@ -35,6 +36,8 @@ class Settings(BaseModel):
     library: Path | None = None
     #: How pages are made where nobody says otherwise.
     split: PageOptions = PageOptions()
+    #: How text is recognised where nobody says otherwise.
+    ocr: OcrOptions = OcrOptions()
     #: Options that were given a name.
     presets: dict[str, PageOptions] = {}
     #: Folders of task code beside `tasks` in the data folder; watched, and live again when a file in them is saved.

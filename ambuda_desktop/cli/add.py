@@ -13,7 +13,6 @@ from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AlreadyAdded, BadInput, PasswordNeeded
 from ambuda_desktop.library import NewBook, add_book
 from ambuda_desktop.ocr_needs import check_engine
-from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.sources import PICTURE_SUFFIXES, Pictures, books_in
 from ambuda_desktop.store.books import summary
 
@@ -58,7 +57,7 @@ def split(
 
     A PLACE is a PDF, a folder with PDFs or pictures in it, or a picture. What you add is only read, never changed.
     """
-    ocr = OcrOptions() if then_ocr else None
+    ocr = session.settings.ocr if then_ocr else None
     if ocr:
         check_engine(session.paths, ocr)  # before anything is copied
     password = _read_password() if password_stdin else None
@@ -139,9 +138,7 @@ def _add(
     if password is not None:
         session.each(added, lambda book: _unlock(session, book, password))
     if wait and added:
-        waiting.follow(session, added)
-        if new.then_ocr:
-            waiting_for_text.follow(session, added)
+        waiting_for_text.follow_with_text(session, added)
         return
     for book in added:
         found = summary(session.store, book)

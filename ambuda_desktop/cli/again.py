@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from ambuda_desktop.cli import names, shapes, waiting, words
+from ambuda_desktop.cli import names, shapes, waiting, waiting_for_text, words
 from ambuda_desktop.cli.completing import BOOK, BOOK_OR_TASK
 from ambuda_desktop.cli.options import example, takes_json, takes_wait
 from ambuda_desktop.cli.page_options import Asked, PageRange, takes_page_options, takes_pages
@@ -16,6 +16,7 @@ from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_ta
 from ambuda_desktop.store import query
 from ambuda_desktop.store.books import BookSummary, summary, title
 from ambuda_desktop.store.pages import LEFT_OUT
+from ambuda_desktop.store.texts import NAMES
 
 
 @click.command()
@@ -60,7 +61,7 @@ def _retry_book(session: Session, name: str, pages: str | None, new: list[str], 
     elif pages is not None:
         new.append(retry_pages(session.store, found.id, parse_pages(pages)))
     else:
-        new.append(retry_book(session.store, found.id))
+        new += retry_book(session.store, found.id)
 
 
 @click.command()
@@ -103,7 +104,11 @@ def _go_on(session: Session, new: Sequence[str], wait: bool, done: str) -> None:
             what = f"“{title(session.store, found.book)}”" if found.book else words.task_name(found)
             session.tell(f"{what} is {done} again as task {found.id}.", shapes.of_task(found))
         return
-    waiting.follow(session, books)
+    read = {found.book for found in tasks if found.name in NAMES}
+    split = {found.book for found in tasks if found.name not in NAMES}
+    waiting_for_text.follow_with_text(
+        session, [book for book in books if book in split], [book for book in books if book in read]
+    )
 
 
 @click.command()
@@ -134,7 +139,7 @@ def unlock(session: Session, book: str, wait: bool) -> None:
         if not asks:
             raise PasswordNeeded(f"The password does not open “{found.title}”. Give another.")
     if wait:
-        waiting.follow(session, [found.id])
+        waiting_for_text.follow_with_text(session, [found.id])
         return
     now = summary(session.store, found.id) or found
     session.tell(f"“{found.title}” is open; its pages are being made.", shapes.of_book(session.paths, now))

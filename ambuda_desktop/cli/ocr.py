@@ -18,7 +18,7 @@ from ambuda_desktop.ocr_needs import check_engine
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import format_pages
-from ambuda_desktop.reading_list import reading_list
+from ambuda_desktop.reading_list import read_already, reading_list
 from ambuda_desktop.recognising import recognise
 from ambuda_desktop.sources import PICTURE_SUFFIXES
 from ambuda_desktop.store.books import BookSummary, title
@@ -43,7 +43,7 @@ class Model(click.ParamType[str]):
 @click.command()
 @click.argument("things", nargs=-1, required=True, type=BOOK, metavar="BOOK|IMAGE...")
 @click.option(
-    "--engine", type=click.Choice(["google", "tesseract"]), default="tesseract", show_default=True,
+    "--engine", type=click.Choice(["google", "tesseract"]),
     help="Google Vision, or Tesseract, which needs no network.",
 )  # fmt: skip
 @click.option("--model", type=Model(), help="Of the engine, such as san+Devanagari. Tesseract: Devanagari.")
@@ -68,7 +68,7 @@ class Model(click.ParamType[str]):
 def ocr(
     session: Session,
     things: Sequence[str],
-    engine: str,
+    engine: str | None,
     model: str | None,
     preset: str | None,
     pages: str | None,
@@ -79,13 +79,15 @@ def ocr(
     """Recognise the text of books, or of pictures.
 
     Of a BOOK, the pages that have no text yet are read. What a person wrote is never replaced, and an earlier result
-    stays beside the new one. The text of an IMAGE (JPEG, PNG, TIFF) is written to standard output.
+    stays beside the new one. The text of an IMAGE (JPEG, PNG, TIFF) is written to standard output. Without engine,
+    model and preset, those of the settings “ocr.*” are taken.
     """
-    options = OcrOptions(
+    said = OcrOptions(
         engine="google" if engine == "google" else "tesseract",
         model=model,
         preset="old type" if preset else None,
     )
+    options = said if engine or model or preset else session.settings.ocr
     check_engine(session.paths, options)
     images = [Path(thing) for thing in things if _is_image(thing)]
     books = [thing for thing in things if not _is_image(thing)]
@@ -124,9 +126,13 @@ def _begin(session: Session, name: str, asked: OcrBook, begun: list[str]) -> Non
     if not wanted.pages:
         _nothing_to_read(session, book, mine)
         return
+    same = read_already(book_folder(session.paths, book.id), wanted.pages, mine.options)
+    count = len(wanted.pages) - len(same)
+    if same:
+        stay = "stays as it is" if len(same) == 1 else "stay as they are"
+        session.remark(f"“{book.title}”: {words.pages(len(same))} read in this way before {stay}.")
     recognise(session.store, mine)
     begun.append(book.id)
-    count = len(wanted.pages)
     if mine.options.engine == "google":
         session.remark(f"“{book.title}”: Google will read {cost_sentence(count)}.")
     else:

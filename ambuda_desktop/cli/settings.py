@@ -19,7 +19,7 @@ from ambuda_desktop.relocation import move_library
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.task_folders import check_task_folder
 
-LIBRARY, TASK_FOLDERS, BROKER = "library", "task_folders", "broker_url"
+LIBRARY, TASK_FOLDERS, BROKER, OCR_ENGINE = "library", "task_folders", "broker_url", "ocr.engine"
 
 
 def flat(settings: Settings) -> dict[str, Any]:
@@ -112,6 +112,8 @@ def set_value(session: Session, key: str, value: str) -> None:
         _set_broker(session, "" if value.casefold() == "none" else value)
         return
     target[last] = _parsed(target[last], value)
+    if key == OCR_ENGINE:
+        values["ocr"] |= {"model": None, "preset": None}  # those were of the other engine
     _save(session, key, values)
 
 

@@ -32,6 +32,7 @@ def of_text(paths: Paths, text: TextSummary) -> dict[str, Any]:
         "book": text.id, "state": text.state, "stopping": text.stopping, "waiting_for": text.waiting_for,
         "wanted": text.wanted, "tried": text.tried, "done": text.done, "missing": text.missing,
         "failures": text.failures, "warnings": text.warnings, "confidence": text.confidence, "kept": text.kept,
+        "read": text.read, "set_aside": text.set_aside,
         "error": text.error, "options": text.options.model_dump(), "task": text.task,
         "text_folder": str(folder / "text"), "text_file": str(whole) if whole.exists() else None,
         "started_at": text.started_at, "ended_at": text.ended_at,

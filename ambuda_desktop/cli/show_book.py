@@ -9,6 +9,7 @@ from ambuda_desktop.cli import shapes, words
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest
+from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.split import SplitBook
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.query import Task, TaskFilter, task_seqs, tasks
@@ -48,7 +49,7 @@ def book_lines(session: Session, book: BookSummary) -> list[str]:
     if text := text_summary(session.store, book.id):
         rows["Text"] = f"{text.state}: " + words.text_sentence(text).replace("\n", f"\n{'':13}")
     lines += ["", *(f"  {name:10} {value}" for name, value in rows.items())]
-    return [*lines, "", "History:", *(f"  {line}" for line in _history(_splits(session, book)))]
+    return [*lines, "", "History:", *(f"  {line}" for line in _history(_plans(session, book)))]
 
 
 def what_to_do(book: BookSummary) -> str:
@@ -69,23 +70,41 @@ def what_to_do(book: BookSummary) -> str:
     return ""
 
 
-def _history(splits: list[Task]) -> list[str]:
+def _history(plans: list[Task]) -> list[str]:
     lines, before = [], None
-    for split in splits:
-        params = SplitBook.model_validate(split.kwargs["params"])
-        kind = "retry of" if params.options == before else "split of"
-        what = f"pages {params.pages}" if params.pages else "all pages"
-        state = words.coloured(words.task_state(split), 9)
-        made = words.options(params.options)
-        lines.append(f"{words.clock(split.submitted_at)}  {state}  {kind} {what}, {made}  {split.id}")
-        before = params.options
+    for plan in plans:
+        if plan.name == OcrBook.task:
+            what = _text_asked(OcrBook.model_validate(plan.kwargs["params"]))
+        else:
+            params = SplitBook.model_validate(plan.kwargs["params"])
+            kind = "retry of" if params.options == before else "split of"
+            what = f"{kind} {_pages(params.pages)}, {words.options(params.options)}"
+            before = params.options
+        state = words.coloured(words.task_state(plan), 9)
+        lines.append(f"{words.clock(plan.submitted_at)}  {state}  {what}  {plan.id}")
     return lines
 
 
+def _text_asked(params: OcrBook) -> str:
+    below = f" with less confidence than {params.below:g}" if params.below is not None else ""
+    which = below or (" without one" if params.only_missing else "")
+    return f"text of {_pages(params.pages)}{which}, {params.options.key}"
+
+
+def _pages(pages: str | None) -> str:
+    return f"pages {pages}" if pages else "all pages"
+
+
 def _splits(session: Session, book: BookSummary) -> list[Task]:
-    seqs = task_seqs(session.store, TaskFilter(book=book.id, text=SplitBook.task))
+    return [plan for plan in _plans(session, book) if plan.name == SplitBook.task]
+
+
+def _plans(session: Session, book: BookSummary) -> list[Task]:
+    """The tasks that planned its splits and its texts, oldest first."""
+    names = (SplitBook.task, OcrBook.task)
+    seqs = [seq for name in names for seq in task_seqs(session.store, TaskFilter(book=book.id, text=name))]
     rows = tasks(session.store, seqs)
-    return [rows[seq] for seq in sorted(rows) if rows[seq].name == SplitBook.task]
+    return [rows[seq] for seq in sorted(rows) if rows[seq].name in names]
 
 
 def _source_name(session: Session, book: BookSummary) -> str | None:

@@ -1,9 +1,11 @@
 """Waiting for the text of books."""
 
-from ambuda_desktop.cli import say, shapes, words
+from collections.abc import Collection
+
+from ambuda_desktop.cli import say, shapes, waiting, words
 from ambuda_desktop.cli.session import Session
 from ambuda_desktop.cli.waiting import Waiter
-from ambuda_desktop.errors import WorkFailed
+from ambuda_desktop.errors import AmbudaError, PasswordNeeded, WorkFailed
 from ambuda_desktop.pools import CPU, NET
 from ambuda_desktop.store.books import summary, title
 from ambuda_desktop.store.texts import TextSummary, text_summary
@@ -30,6 +32,22 @@ def follow(session: Session, books: list[str]) -> None:
         raise WorkFailed(
             f"Not all pages were read. “ambuda-desktop retry {' '.join(incomplete)}” reads what is missing."
         )
+
+
+def follow_with_text(session: Session, books: list[str], read: Collection[str] = ()) -> None:
+    """Show the splits of `books`, then each text that follows one of them and those of `read`: a page that could not
+    be made holds up no text. Raises WorkFailed or PasswordNeeded where one is not complete."""
+    found = [summary(session.store, book) for book in books]
+    then = [book.id for book in found if book is not None and book.then_ocr is not None]
+    faults: list[AmbudaError] = []
+    for step, wanted in ((waiting.follow, books), (follow, list(dict.fromkeys([*then, *read])))):
+        try:
+            if wanted:
+                step(session, wanted)
+        except (WorkFailed, PasswordNeeded) as fault:
+            faults.append(fault)
+    if faults:
+        raise type(faults[0])("\n".join(map(str, faults)))
 
 
 def _until_it_rests(waiter: Waiter, book: str) -> TextSummary | None:

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from ambuda_desktop.ocr_cost import cost_sentence
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
@@ -133,8 +134,12 @@ def text_sentence(text: TextSummary) -> str:
             f"{text.tried} of {pages(text.wanted)} read{waits}" if text.wanted else f"not planned yet{waits}"
         )
     lines = [f"{pages(text.done)} with text" + (f", {len(text.missing)} not read" if text.missing else "")]
+    if text.read is not None and text.options.engine == "google":
+        lines.append(f"  read by Google this time: {cost_sentence(text.read)}")
     if text.kept:
         lines.append(f"  kept as a person left it: page {format_pages(text.kept)}")
+    if text.set_aside:
+        lines.append(f"  kept as a person changed the whole text: {', '.join(text.set_aside)}")
     for number, reason in text.failures.items():
         lines.append(f"  page {number} failed: {reason}")
     return "\n".join(lines + [f"  page {number}: {reason}" for number, reason in text.warnings.items()])

@@ -77,6 +77,8 @@ CREATE INDEX IF NOT EXISTS tasks_parent    ON tasks(parent);
 CREATE INDEX IF NOT EXISTS tasks_retry     ON tasks(retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX IF NOT EXISTS tasks_book_ends ON tasks(ended_at)
     WHERE book IS NOT NULL AND name IN ('ambuda.split_book', 'ambuda.finish_split');
+CREATE INDEX IF NOT EXISTS tasks_text_ends ON tasks(ended_at)
+    WHERE book IS NOT NULL AND name IN ('ambuda.ocr_book', 'ambuda.finish_ocr');
 -- Kept by triggers: counting a million rows takes 50 ms, and the window asks at every change. Failed tasks that were
 -- tried again are counted by themselves.
 CREATE TABLE IF NOT EXISTS counts (state TEXT PRIMARY KEY, n INTEGER NOT NULL);

@@ -39,6 +39,16 @@ class Recognition(Family):
                 tried |= set(numbers)
         return len(tried)
 
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What the task that ended it found; empty while it goes on, or where that failed."""
+        return (json.loads(self.finish["result"]) or {}) if self.finish and self.finish["result"] else {}
+
+    @property
+    def without_text(self) -> set[int]:
+        """The pages that had no text when it ended."""
+        return set(parse_pages(missing)) if (missing := self.outcome.get("missing")) else set()
+
 
 @dataclass
 class Texts:
@@ -59,10 +69,14 @@ class Texts:
             self._set(number, WAITING)
         for row in recognition.ranges:
             self._fold(row)
+        # A range that failed or was cancelled tells how far it came, not which of those pages could not be read.
+        for number in wanted & recognition.without_text:
+            if self.cells[number - 1] in THERE:
+                self._set(number, FAILED)
         unread = {number for number in wanted if self.cells[number - 1] not in THERE}
         self.missing = (self.missing - wanted) | unread
         if recognition.ended:
-            for number in unread & earlier.keys():
+            for number in unread & earlier.keys() - recognition.without_text:
                 self._restore(number, earlier[number])
 
     def _fold(self, row: sqlite3.Row) -> None:

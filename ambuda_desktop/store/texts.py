@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -42,6 +42,10 @@ class TextSummary:
     #: Pages that it was to read, and how many of them it has tried; 0 until it is planned.
     wanted: int
     tried: int
+    #: Pages that it read: not those that were read before, and stayed as they were. None until it has ended.
+    read: int | None = None
+    #: Files beside the whole text with what a person had made of it.
+    set_aside: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -74,7 +78,8 @@ def text_summary(connection: sqlite3.Connection, book: str) -> TextSummary | Non
         started_at=min((r["started_at"] for r in last.ranges if r["started_at"]), default=None),
         ended_at=max((r["ended_at"] for r in last.rows if r["ended_at"]), default=None),
         stopping=state in ("waiting", "working") and any(r["cancelled"] for r in last.rows),
-        wanted=len(last.wanted), tried=last.tried,
+        wanted=len(last.wanted), tried=last.tried, read=last.outcome.get("read"),
+        set_aside=last.outcome.get("set_aside", []),
     )  # fmt: skip
 
 
@@ -83,6 +88,18 @@ def book_with_text(connection: sqlite3.Connection, book: str) -> BookSummary | N
     found = summary(connection, book)
     text = text_summary(connection, book)
     return found if found is None or text is None else replace(found, text=text)
+
+
+def texts_ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:
+    """The books of which a recognition ended after a moment (seconds since 1970), in that order, each once."""
+    rows = connection.execute(
+        """SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
+               AND name IN ('ambuda.ocr_book', 'ambuda.finish_ocr')
+               AND (name = 'ambuda.finish_ocr' OR state <> 'SUCCESS')
+           ORDER BY ended_at""",
+        (moment,),
+    ).fetchall()
+    return list(dict.fromkeys(row["book"] for row in rows))
 
 
 def is_read_by_another(connection: sqlite3.Connection, book: str, task_id: str) -> bool:

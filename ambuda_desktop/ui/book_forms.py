@@ -72,6 +72,7 @@ class BookForms:
             settings.split,
             settings.presets,
             title=name_of(found[0]) if one else None,
+            ocr=settings.ocr,
         )
 
         def add(title: str | None, pages: str | None, options: PageOptions, ocr: OcrOptions | None) -> None:

@@ -1,14 +1,17 @@
-"""What was tried with a book, one line a split, oldest first: retries and other options are one history."""
+"""What was tried with a book, one line a split or recognition, oldest first: retries and other options are one
+history."""
 
 import sqlite3
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.split import FinishSplit, SplitBook
 from ambuda_desktop.store import query, schema
 from ambuda_desktop.store.query import Task
 from ambuda_desktop.ui import book_words
 from ambuda_desktop.ui.durations import clock
+from ambuda_desktop.ui.text_history import asked_pages, text_line
 
 MOST = 8  # lines; the first and the newest
 
@@ -18,15 +21,22 @@ def _tr(text: str) -> str:
 
 
 def history(connection: sqlite3.Connection, book: str) -> list[str]:
-    """The lines of a book; none where it was split only once."""
+    """The lines of a book; none where it was split only once, and nobody asked for its text."""
     rows = connection.execute(
-        "SELECT seq FROM tasks WHERE book = ? AND name = ? ORDER BY seq", (book, SplitBook.task)
+        "SELECT seq FROM tasks WHERE book = ? AND name IN (?, ?) ORDER BY seq",
+        (book, SplitBook.task, OcrBook.task),
     ).fetchall()
     if len(rows) < 2:
         return []
     found = query.tasks(connection, [row["seq"] for row in rows])
     tries = [found[seq] for seq in sorted(found)]
-    lines = [_line(connection, task, before) for task, before in zip(tries, [None, *tries], strict=False)]
+    lines, before = list[str](), None
+    for task in tries:
+        if task.name == OcrBook.task:
+            lines.append(text_line(connection, task))
+        else:
+            lines.append(_line(connection, task, before))
+            before = task
     if len(lines) > MOST:
         left = len(lines) - MOST
         lines = [lines[0], _tr("… %d more …") % left, *lines[-MOST + 1 :]]
@@ -35,8 +45,7 @@ def history(connection: sqlite3.Connection, book: str) -> list[str]:
 
 def _line(connection: sqlite3.Connection, task: Task, before: Task | None) -> str:
     params = SplitBook.model_validate(task.kwargs["params"])
-    numbers = params.pages.replace("-", "–").replace(",", ", ") if params.pages else ""
-    what = _tr("pages {}").format(numbers) if numbers else _tr("all pages")
+    what = asked_pages(params.pages)
     how = book_words.options(params.options)
     if before is None:
         words = _tr("split, {} as {}").format(what, how)

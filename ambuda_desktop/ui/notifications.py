@@ -1,18 +1,20 @@
-"""Telling the desktop that books have ended, while nobody looks at the window."""
+"""Telling the desktop that books, or their texts, have ended, while nobody looks at the window."""
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, SLOT, QCoreApplication, QMetaObject, QObject, Qt, Signal, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusInterface
 
-from ambuda_desktop.store import books
+from ambuda_desktop.store.books import BookSummary, ended_since, summary
+from ambuda_desktop.store.texts import book_with_text, texts_ended_since
 from ambuda_desktop.ui.background import Background
-from ambuda_desktop.ui.book_words import book_sentence, book_state
+from ambuda_desktop.ui.book_words import book_sentence, book_state, is_busy
 from ambuda_desktop.ui.durations import number
 from ambuda_desktop.ui.store_watch import StoreWatch
+from ambuda_desktop.ui.text_words import is_text_busy, text_sentence, text_state
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,30 @@ OVERLAP = 2.0  # seconds: an end is written a moment after it happened
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("notifications", text)
+
+
+class End(NamedTuple):
+    """What ended: the split of a book, or its text."""
+
+    book: str
+    at: float
+    title: str
+    state: str  # short, for one of several
+    sentence: str
+
+
+def end_of_split(book: BookSummary | None) -> End | None:
+    """None where it goes on."""
+    if book is None or is_busy(book) or book.ended_at is None:
+        return None
+    return End(book.id, book.ended_at, book.title, book_state(book)[0], book_sentence(book))
+
+
+def end_of_text(book: BookSummary | None) -> End | None:
+    """None where it goes on, or there is none."""
+    if book is None or book.text is None or is_text_busy(book) or book.text.ended_at is None:
+        return None
+    return End(book.id, book.text.ended_at, book.title, text_state(book)[0], text_sentence(book))
 
 
 class BookEnds(QObject):
@@ -42,33 +68,34 @@ class BookEnds(QObject):
         super().__init__(parent)
         self._watch, self._wanted, self._clock = watch, wanted, clock
         self._looked_at = clock() + OVERLAP  # what ended before the window opened is no news
-        self._known: dict[str, float] = {}  # when the last end of a book was that is known
+        self._known = set[tuple[str, float]]()  # books, and when they or their texts ended
         watch.second.connect(self.look)
 
     def look(self) -> None:
         """What has ended since the last look."""
         since, self._looked_at = self._looked_at, self._clock()
-        fresh: list[books.BookSummary] = []
-        for book in books.ended_since(self._watch.connection, since - OVERLAP):
-            summary = books.summary(self._watch.connection, book)
-            if summary is None or summary.state in ("waiting", "working") or summary.ended_at is None:
-                continue
-            if self._known.get(book) != summary.ended_at:
-                self._known[book] = summary.ended_at
-                fresh.append(summary)
+        store = self._watch.connection
+        splits = (end_of_split(summary(store, book)) for book in ended_since(store, since - OVERLAP))
+        read = (
+            end_of_text(book_with_text(store, book)) for book in texts_ended_since(store, since - OVERLAP)
+        )
+        ends = [end for end in (*splits, *read) if end and (end.book, end.at) not in self._known]
+        fresh = sorted(ends, key=lambda end: end.at)
+        self._known |= {(end.book, end.at) for end in fresh}
         if fresh and self._wanted():
             title, text = in_words(fresh)
-            self.told.emit(title, text, fresh[-1].id)
+            self.told.emit(title, text, fresh[-1].book)
 
 
-def in_words(ended: list[books.BookSummary]) -> tuple[str, str]:
-    """The title and the text of the notification for some books."""
-    if len(ended) == 1:
-        return ended[0].title, book_sentence(ended[0])
-    lines = [f"{summary.title}: {book_state(summary)[0]}" for summary in ended[:MOST]]
+def in_words(ended: Sequence[End]) -> tuple[str, str]:
+    """The title and the text of the notification for some ends."""
+    books = {end.book for end in ended}
+    if len(books) == 1:
+        return ended[0].title, "\n".join(end.sentence for end in ended)
+    lines = [f"{end.title}: {end.state}" for end in ended[:MOST]]
     if len(ended) > MOST:
         lines.append(_tr("and {} more").format(number(len(ended) - MOST)))
-    return _tr("{} books have ended").format(number(len(ended))), "\n".join(lines)
+    return _tr("{} books have ended").format(number(len(books))), "\n".join(lines)
 
 
 class Notifier(QObject):

@@ -15,15 +15,13 @@ from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.reading_list import reading_list
-from ambuda_desktop.recognised import reading
+from ambuda_desktop.reading_list import read_already, reading_list
 from ambuda_desktop.tessdata import folders, models
 from ambuda_desktop.ui.book_words import listed
 from ambuda_desktop.ui.durations import plural
 from ambuda_desktop.ui.words import pages
 
 SANSKRIT = ("san", "Devanagari")
-MOST_COMPARED = 300  # pages: comparing takes a millisecond each
 
 
 def _tr(text: str) -> str:
@@ -56,15 +54,16 @@ class Survey:
         """`312 pages, about $0.47.`"""
         if not self.pages:
             return self._nothing
-        words = _tr("%s will be read") % pages(self.pages)
+        count = self.pages - self.same
+        words = _tr("%s will be read") % pages(count)
         if self.asked.options.engine == "google":
-            words += _tr(", %s") % cost(self.pages)
+            words += _tr(", %s") % cost(count)
         words += "."
         if self.without_image:
             words += " " + _tr("There is no image of page %s.") % listed(self.without_image)
         if self.same:
-            one = _tr("%s of them was read in this way before, and stays as it is.")
-            many = _tr("%s of them were read in this way before, and stay as they are.")
+            one = _tr("%s page was read in this way before, and stays as it is.")
+            many = _tr("%s pages were read in this way before, and stay as they are.")
             words += " " + plural(self.same, one, many)
         return words
 
@@ -89,8 +88,7 @@ def survey(paths: Paths, books: Sequence[str], asked: OcrBook) -> Survey:
         count += len(found.pages)
         without += found.without_image
         if not asked.only_missing:
-            known = (reading(folder, number) for number in found.pages[:MOST_COMPARED])
-            same += sum(one is not None and one.key == asked.options.key for one in known)
+            same += len(read_already(folder, found.pages, asked.options))
     return Survey(asked, needs_of(paths, asked.options), count, same, without)
 
 

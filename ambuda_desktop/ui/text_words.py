@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from ambuda_desktop.ocr_cost import cost
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import pages as cells
 from ambuda_desktop.store.books import BookState, BookSummary
@@ -22,11 +23,11 @@ def is_text_busy(book: BookSummary) -> bool:
 
 
 def waits_for_network(book: BookSummary) -> bool:
-    """Whether its pages wait for the network, where Tesseract would need none."""
+    """Whether its pages wait for the network or for an answer over it, where Tesseract would need none."""
     text = book.text
     if text is None or not is_text_busy(book) or text.stopping or text.options.engine != "google":
         return False
-    return "network" in (text.waiting_for or "")
+    return _is_cut_off(text)
 
 
 def text_of_page(book: BookSummary, page: int, *, reason: bool = True) -> str:
@@ -95,9 +96,15 @@ def text_sentence(book: BookSummary) -> str:
         words += _tr("; read in %s by %s.") % (lasting(text.ended_at - text.started_at), how)
     else:
         words += _tr("; read by %s.") % how
+    if text.read is not None and text.options.engine == "google":
+        words += " " + _tr("Google read %s this time, %s.") % (pages(text.read), cost(text.read))
     if text.kept:
         one, many = _tr("%s page was left as a person has it"), _tr("%s pages were left as a person has them")
         words += f" {plural(len(text.kept), one, many)}."
+    if text.set_aside:
+        words += " " + _tr("The whole text as a person changed it is kept in {}.").format(
+            ", ".join(text.set_aside)
+        )
     return words
 
 
@@ -126,6 +133,10 @@ def _engine_name(name: str) -> str:
     return _tr("Google Vision") if name == "google" else _tr("Tesseract")
 
 
+def _is_cut_off(text: TextSummary) -> bool:
+    return any(words in (text.waiting_for or "") for words in ("network", "answer from Google"))
+
+
 def _busy(text: TextSummary, *, paused: bool) -> tuple[str, Tone]:
     if text.stopping:
         return _tr("text stops after the pages in hand"), "waiting"
@@ -133,7 +144,7 @@ def _busy(text: TextSummary, *, paused: bool) -> tuple[str, Tone]:
         return _tr("text paused, %s of %s read") % (number(text.tried), pages(text.wanted)), "waiting"
     if text.state == "waiting" or (text.waiting_for and cells.RUNNING not in text.cells):
         waits = _tr("text %s") % waiting_for(text.waiting_for)
-        return waits, "look" if "network" in (text.waiting_for or "") else "waiting"
+        return waits, "look" if _is_cut_off(text) else "waiting"
     if not text.wanted:
         return _tr("choosing the pages to read"), "running"
     return _tr("text of %s read") % pages(text.tried), "running"

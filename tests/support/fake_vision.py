@@ -83,6 +83,10 @@ class FakeVision:
     #: What the next requests meet, one each, before any is answered: a grpc.StatusCode, or "drop".
     faults: deque[Any] = field(default_factory=deque)
     details: str = "on purpose"
+    #: A request of more images than this takes longer than its client waits.
+    most_in_time: int = MOST_IMAGES
+    #: By the bytes of an image: the codes of the errors that it meets, one a request, before it is read.
+    image_faults: dict[bytes, deque[int]] = field(default_factory=dict)
     #: By the bytes of an image: what it says, or the sentence of its error. Others say `default`.
     pages: dict[bytes, Page | str] = field(default_factory=dict)
     default: Page = field(default_factory=lambda: lines("रामो वनं गच्छति"))
@@ -138,6 +142,8 @@ class FakeVision:
             context.abort(fault, self.details)
         if len(images) > MOST_IMAGES or sum(map(len, images)) > MOST_BYTES:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "Request is too large.")
+        if len(images) > self.most_in_time:
+            context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, self.details)
         time.sleep(self.latency)
         with self._lock:
             self.images += len(images)
@@ -151,6 +157,8 @@ class FakeVision:
         broken.stop(None)
 
     def _read(self, image: bytes) -> Any:
+        if codes := self.image_faults.get(image):
+            return vision.AnnotateImageResponse(error={"code": codes.popleft(), "message": self.details})
         page = self.pages.get(image, self.default)
         if isinstance(page, str):
             return vision.AnnotateImageResponse(error={"code": INVALID, "message": page})

@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import text_file
+from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.query import task
 from ambuda_desktop.store.texts import TextSummary, text_summary
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.models.book_row import BookRow
 from ambuda_desktop.ui.models.books_model import ROW
 from ambuda_desktop.ui.page_side import PageSide
-from tests.ui.rows import progress, start
+from tests.ui.rows import end, progress, start
 from tests.ui.text_rows import TORN, add_split_book, ask_text, finish_text, plan_text, read_text, write_page
 
 
@@ -67,6 +68,14 @@ def test_the_row_has_a_second_stage(
     assert row(window).state == "6 pages · text of 3 pages read"
     assert row(window).fraction == pytest.approx(0.5)
     assert row(window).cells == "dddr.."
+    assert window.books.detail._history.text().endswith("by Tesseract, Devanagari: going on")
+
+    # When the others are cancelled, then the history says how it ended
+    end(store, first, result={})
+    cancel(store, [plan.id])
+    finish_text(store, plan)
+    qtbot.waitUntil(lambda: has_text(window, "cancelled"))
+    assert window.books.detail._history.text().endswith("by Tesseract, Devanagari: cancelled")
 
 
 def test_the_detail_tells_what_to_look_at(

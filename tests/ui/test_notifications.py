@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.ui.background import Background
-from ambuda_desktop.ui.notifications import OVERLAP, BookEnds, Notifier, in_words
+from ambuda_desktop.ui.notifications import OVERLAP, BookEnds, Notifier, end_of_split, in_words
 from ambuda_desktop.ui.store_watch import StoreWatch
 from tests.ui.rows import BAD_PAGE, add_book, end, finish, make_pages, plan_pages
+from tests.ui.text_rows import ask_text, finish_text, plan_text
 
 Told = list[tuple[str, str, str]]
 
@@ -46,6 +47,13 @@ def make_book(store: sqlite3.Connection, name: str, at: float, failed: dict[int,
     store.execute("UPDATE tasks SET ended_at = ? WHERE book = ?", (at, name))
 
 
+def ended(store: sqlite3.Connection, plan: str, at: float) -> None:
+    """This recognition ended at that time."""
+    store.execute(
+        "UPDATE tasks SET started_at = ?, ended_at = ? WHERE id = ? OR parent = ?", (at, at, plan, plan)
+    )
+
+
 def test_a_book_is_told_once(store: sqlite3.Connection, ends: Ends) -> None:
     ends.now = 100.0
     assert ends.look() == []
@@ -69,6 +77,43 @@ def test_several_are_one_and_failures_are_said(store: sqlite3.Connection, ends: 
     assert sorted(text.splitlines()) == ["Gita: 1 page failed", "Locked: It is damaged.", "Megha: done"]
 
 
+def test_the_end_of_a_text_is_told_once_too(store: sqlite3.Connection, ends: Ends) -> None:
+    # Given a book whose split has been told
+    ends.now = 100.0
+    make_book(store, "gita", ends.now)
+    ends.look()
+
+    # When its text is asked for, nothing is told until it ends, well or not
+    plan = ask_text(store)
+    (pages,) = plan_text(store, plan, "1-15")
+    assert ends.look() == []
+    end(store, pages, result={"failed": {"3": "It is torn."}})
+    finish_text(store, plan)
+    ended(store, plan.id, ends.now)
+    [(title, text, book)] = ends.look()
+    assert (title, book) == ("Gita", "gita")
+    assert text.startswith("Text of 14 pages, 1 page not read; read ")
+    assert ends.look() == []
+
+    # And a plan that fails is told, too
+    again = ask_text(store)
+    end(store, again.id, "FAILURE", error="There is no data.")
+    ended(store, again.id, ends.now)
+    assert ends.look() == [("Gita", "Text: There is no data.", "gita")]
+
+
+def test_a_split_and_its_text_that_end_together_are_one_book(store: sqlite3.Connection, ends: Ends) -> None:
+    ends.now = 100.0
+    ends.look()
+    make_book(store, "gita", ends.now)
+    plan = ask_text(store)
+    finish_text(store, plan)
+    ended(store, plan.id, ends.now + 0.1)
+    [(title, text, _)] = ends.look()
+    assert title == "Gita"
+    assert [line.split()[0] for line in text.splitlines()] == ["15", "Text"]
+
+
 def test_who_looks_at_the_window_or_wants_none_is_not_told_and_not_later_either(
     store: sqlite3.Connection, ends: Ends
 ) -> None:
@@ -90,8 +135,8 @@ def test_what_ended_before_the_window_opened_is_no_news(store: sqlite3.Connectio
 def test_many_books_are_not_all_named(store: sqlite3.Connection) -> None:
     for number in range(7):
         make_book(store, f"book{number}", 1.0)
-    found = [summary(store, f"book{number}") for number in range(7)]
-    _, text = in_words([book for book in found if book is not None])
+    found = [end_of_split(summary(store, f"book{number}")) for number in range(7)]
+    _, text = in_words([end for end in found if end is not None])
     assert text.splitlines()[-1] == "and 2 more"
 
 

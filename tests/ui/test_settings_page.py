@@ -6,19 +6,22 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop import relocation
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.sources import Progress
 from ambuda_desktop.store.facts import wish
+from ambuda_desktop.ui.dialogs.recognise import RecogniseDialog
 from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.pages.library_field import LibraryField
 from ambuda_desktop.ui.pages.settings_page import SettingsPage
 from tests.ui.rows import put_code, put_facts
+from tests.ui.text_rows import add_split_book
 
 
 @pytest.fixture
@@ -46,6 +49,29 @@ def test_what_is_changed_is_saved_beside_what_others_saved(
     qtbot.waitUntil(lambda: page._saved.text() == "Saved.")
     assert Settings.load(paths.settings) == Settings(stop_timeout=77, notify=False)
     assert page.settings.stop_timeout == 77
+
+
+def test_how_text_is_recognised_is_saved_and_begun_with(
+    qtbot: QtBot, page: SettingsPage, window: MainWindow, paths: Paths, store: sqlite3.Connection
+) -> None:
+    # When another model is chosen, which is wrong at first
+    page.text_defaults.form.model.setEditText("../san")
+    assert page.text_defaults.form.complaint.isVisible()
+    page.text_defaults.form.model.setEditText("san+Devanagari")
+    qtbot.waitUntil(lambda: paths.settings.exists())
+    usual = OcrOptions(model="san+Devanagari")
+    assert Settings.load(paths.settings).ocr == usual
+
+    # Then whoever asks for a text begins with that
+    add_split_book(store, paths, 1)
+    window.go_to("books")
+    qtbot.waitUntil(lambda: bool(window.books.selection.books))
+    window.books.do("recognise")
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), RecogniseDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, RecogniseDialog)
+    assert dialog.form.options == usual
+    dialog.reject()
 
 
 def test_a_time_that_is_wrong_is_said_and_not_saved(qtbot: QtBot, page: SettingsPage, paths: Paths) -> None:

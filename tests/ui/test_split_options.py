@@ -85,3 +85,13 @@ def test_then_the_text(qtbot: QtBot) -> None:
     with qtbot.waitSignal(asked.chosen) as chosen:
         asked.ok.click()
     assert chosen.args[-1] == OcrOptions(model="san+Devanagari")
+
+
+def test_the_text_is_recognised_as_is_usual(qtbot: QtBot) -> None:
+    usual = OcrOptions(model="san+Devanagari", preset="old type")
+    asked = dialog(qtbot, ocr=usual)
+    asked.then_ocr.setChecked(True)
+    with qtbot.waitSignal(asked.chosen) as chosen:
+        asked.ok.click()
+    assert chosen.args is not None
+    assert chosen.args[-1] == usual

@@ -47,6 +47,8 @@ def test_waiting_for_the_network_is_told_and_tesseract_never_does() -> None:
     waits = text(state="working", waiting_for="the network since 14:02", cells="." * 100, asked=GOOGLE)
     assert state(waits) == ("text waiting for the network since 14:02", "look")
     assert waits_for_network(replace(DONE, text=waits))
+    silent = replace(waits, waiting_for="an answer from Google since 14:02")
+    assert waits_for_network(replace(DONE, text=silent))
     assert not waits_for_network(replace(DONE, text=replace(waits, stopping=True)))
     assert not waits_for_network(replace(DONE, text=replace(waits, asked=OcrBook(book="gita"))))
     assert not waits_for_network(DONE)
@@ -87,6 +89,11 @@ def test_the_sentence_of_the_detail_pane() -> None:
     assert text_sentence(replace(DONE, text=found)) == (
         "Text of 100 pages; read in 3.9 s by Tesseract, Devanagari. 2 pages were left as a person has them."
     )
+    paid = text_sentence(replace(DONE, text=text(asked=GOOGLE, read=312)))
+    assert paid == "Text of 100 pages; read by Google Vision. Google read 312 pages this time, about $0.47."
+    assert "$" not in text_sentence(replace(DONE, text=text(read=312)))
+    aside = text_sentence(replace(DONE, text=text(set_aside=["gita.1.txt"])))
+    assert aside.endswith(". The whole text as a person changed it is kept in gita.1.txt.")
     assert text_sentence(DONE) == ""
     split = book(then_ocr=OcrOptions(model="san+Devanagari"))
     assert text_sentence(split) == "Then its text is recognised by Tesseract, san+Devanagari."

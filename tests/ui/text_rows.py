@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from PIL import Image
 
 from ambuda_desktop.books import BookFolder
+from ambuda_desktop.files import sha256
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
@@ -76,4 +77,6 @@ def read_text(
 
 def write_page(folder: BookFolder, number: int, *words: str, confidence: float | None = 0.9) -> None:
     """A worker has read this page."""
-    save_reading(folder, number, said(*words, confidence=confidence), OcrOptions().key, "0" * 64)
+    image = folder.page(number)
+    assert image is not None
+    save_reading(folder, number, said(*words, confidence=confidence), OcrOptions().key, sha256(image))

@@ -2,20 +2,22 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.cli import words
+from ambuda_desktop.files import sha256
 from ambuda_desktop.google_account import EMULATOR
-from ambuda_desktop.params.ocr import OcrBook, OcrPages
+from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.params.split import SplitBook
+from ambuda_desktop.params.split import SplitBook, SplitPages
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import save_reading
 from ambuda_desktop.store import query
-from ambuda_desktop.store.texts import text_summary
+from ambuda_desktop.store.texts import TextSummary, text_summary
 from ambuda_desktop.worker.ocr.engine import PageUnread
 from tests.support import pdfs, reading
 from tests.support.commands import Commands
@@ -32,6 +34,12 @@ def book(paths: Paths, store: sqlite3.Connection) -> BookFolder:
     made.end("split pages", {})
     made.finish("split")
     return reading.book(paths.library, 6, "gita")
+
+
+def see(store: sqlite3.Connection) -> TextSummary:
+    text = text_summary(store, "gita")
+    assert text is not None
+    return text
 
 
 def asked(store: sqlite3.Connection) -> OcrBook:
@@ -113,6 +121,65 @@ def test_the_price_is_said_before(
     assert "Google will read 6 pages, less than $0.01." in said_first
 
 
+def test_pages_that_were_read_in_this_way_are_in_no_price(
+    commands: Commands, book: BookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a page that Google read, one that it read of another image, and one that was read in another way
+    monkeypatch.setenv(EMULATOR, "127.0.0.1:9")
+    key = OcrOptions(engine="google").key
+    save_reading(book, 1, said("राम"), key, sha256(book.pages / "1.png"))
+    save_reading(book, 2, said("राम"), key, "another image")
+    save_reading(book, 3, said("राम"), "tesseract", sha256(book.pages / "3.png"))
+
+    # Then the first costs nothing
+    said_first = commands.run("ocr", "gita", "--engine", "google", "--again").stderr
+    assert "1 page read in this way before stays as it is." in said_first
+    assert "Google will read 5 pages, less than $0.01." in said_first
+
+
+def test_what_google_read_is_said_after(store: sqlite3.Connection) -> None:
+    made = Book(store)
+    for name, engine, words_after in (("a", "google", "read by Google this time: 312 pages, about $0.47"),
+                                      ("b", "tesseract", None)):  # fmt: skip
+        plan = OcrBook.model_validate({"book": "gita", "options": {"engine": engine}})
+        made.submit(plan.new_task(id=name, book="gita"))
+        read_book(made, name, {}, ended={"read": 312})
+        assert see(store).read == 312
+        assert (words_after or "6 pages with text") in words.text_sentence(see(store))
+        assert ("$" in words.text_sentence(see(store))) == bool(words_after)
+
+
+def test_what_is_not_said_comes_from_the_settings(
+    commands: Commands, book: BookFolder, store: sqlite3.Connection, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # Given that Tesseract with a model is usual
+    commands.run("settings", "set", "ocr.model", "san+Devanagari")
+    commands.run("settings", "set", "ocr.preset", "old type")
+    pdfs.scanned_book(tmp_path / "book.pdf", 2)
+
+    # When nothing is said, then that is taken
+    commands.run("ocr", "gita")
+    assert asked(store).options == OcrOptions(model="san+Devanagari", preset="old type")
+    commands.run("split", str(tmp_path / "book.pdf"), "--then-ocr")
+    (plan,) = store.execute("SELECT id FROM tasks WHERE book = 'book'").fetchall()
+    found = query.task(store, plan["id"])
+    assert found is not None
+    assert found.kwargs["params"]["then_ocr"]["model"] == "san+Devanagari"
+
+    # And what is said takes the place of all of it
+    commands.run("cancel", "gita")
+    commands.run("ocr", "gita", "--engine", "tesseract")
+    assert asked(store).options == OcrOptions()
+
+    # And another engine takes no model of this one with it
+    monkeypatch.setenv(EMULATOR, "127.0.0.1:9")
+    commands.run("settings", "set", "ocr.engine", "google")
+    commands.run("cancel", "gita")
+    commands.run("ocr", "gita")
+    assert asked(store).options == OcrOptions(engine="google")
+
+
 def test_a_book_without_images_says_so(commands: Commands, store: sqlite3.Connection, paths: Paths) -> None:
     Book(store)
     (paths.library / "gita").mkdir()
@@ -152,6 +219,75 @@ def test_a_split_may_be_followed_by_its_text(
     assert SplitBook.model_validate(task.kwargs["params"]).then_ocr == OcrOptions()
 
 
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What workers do while a command waits, one after the other."""
+    steps: list[Callable[[], None]] = []
+    monkeypatch.setattr("ambuda_desktop.cli.waiting.Waiter.start", lambda _: None)
+    monkeypatch.setattr("ambuda_desktop.cli.waiting.Waiter.rest", lambda _: steps.pop(0)())
+    return steps
+
+
+def read_book(
+    made: Book,
+    name: str,
+    result: dict[str, object],
+    pages: str = "1-6",
+    ended: dict[str, object] | None = None,
+) -> None:
+    """Workers have read these pages, as this task asked."""
+    made.submit(OcrPages(book="gita", pages=pages).new_task(id=f"{name} 0", book="gita", parent=name))
+    made.submit(FinishOcr(book="gita").new_task(id=f"{name} end", book="gita", parent=name))
+    for task, value in ((name, {}), (f"{name} 0", result), (f"{name} end", ended or {})):
+        made.end(task, value)
+
+
+def test_a_retry_waits_for_the_text(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, worked: list[Callable[[], None]]
+) -> None:
+    # Given a book whose images are there, and whose text lacks a page
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {})
+    made.finish("split")
+    made.submit(OcrBook(book="gita").new_task(id="text", book="gita"))
+    read_book(made, "text", {"failed": {"2": "It is torn."}})
+
+    # When it is tried again, and that page is read while the command waits
+    worked.append(lambda: read_book(made, str(see(store).task), {}, pages="2"))
+    said = commands.out("retry", "gita", "--wait")
+
+    # Then it ends with the text, and says nothing of images
+    assert said == "Gītā: 6 pages with text\n"
+
+
+def test_a_page_that_cannot_be_made_holds_up_no_text(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, worked: list[Callable[[], None]]
+) -> None:
+    # Given a book whose text follows, and of which a page cannot be made
+    made = Book(store)
+    made.submit(SplitBook(book="gita", then_ocr=OcrOptions()).new_task(id="split", book="gita"))
+    made.end("split", None, "FAILURE", "The disk is full.")
+
+    def split() -> None:
+        (plan,) = store.execute("SELECT id FROM tasks WHERE state = 'PENDING'").fetchall()
+        child = SplitPages(book="gita", pages="1-6").new_task(id="pages", book="gita", parent=plan["id"])
+        made.submit(child)
+        made.end(plan["id"], {"pages": 6})
+        made.end("pages", {"failed": {"2": "It is torn."}})
+        made.finish(plan["id"])
+        made.submit(OcrBook(book="gita", only_missing=True).new_task(id="text", book="gita"))
+
+    # When it is tried again, then the command ends with the text, and tells both
+    worked += [split, lambda: read_book(made, "text", {"failed": {"3": "It is blurred."}})]
+    done = commands.run("retry", "gita", "--wait", code=8)
+    assert "page 2 failed: It is torn." in done.stdout
+    assert "page 3 failed: It is blurred." in done.stdout
+    assert "Not all pages were made." in done.stderr
+    assert "Not all pages were read." in done.stderr
+    assert worked == []
+
+
 def test_cancelling_a_book_ends_its_text_too(
     commands: Commands, book: BookFolder, store: sqlite3.Connection
 ) -> None:
@@ -167,7 +303,8 @@ def test_show_tells_of_the_text(commands: Commands, book: BookFolder, store: sql
     commands.run("ocr", "gita")
     assert "Text       waiting: not planned yet" in commands.out("show", "gita")
     shown = commands.json("show", "gita")
-    assert (shown["state"], shown["text"]["state"]) == ("done", "waiting")
+    assert (shown["state"], shown["text"]["state"], len(shown["splits"])) == ("done", "waiting", 1)
+    assert "waiting    text of all pages without one, tesseract Devanagari  " in commands.out("show", "gita")
 
 
 def test_tasks_have_names(store: sqlite3.Connection, commands: Commands, book: BookFolder) -> None:

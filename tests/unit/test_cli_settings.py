@@ -21,7 +21,7 @@ def test_all_settings_are_listed(commands: Commands, paths: Paths) -> None:
     assert said["library"] == str(paths.library)
     assert said == commands.json("settings", "list")
     assert "split.max_dpi = none" in commands.out("settings")
-    assert set(Settings.model_fields) - {"split", "presets"} <= set(said)
+    assert set(Settings.model_fields) - {"split", "ocr", "presets"} <= set(said)
 
 
 @pytest.mark.parametrize(

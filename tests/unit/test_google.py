@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,6 +170,73 @@ def test_a_request_that_is_refused_as_a_whole_is_sent_page_by_page(
     bad, good = engine.read(images[:2])
     assert isinstance(bad, PageUnread)
     assert text(good) == "रामो वनं गच्छति\n"
+
+
+def test_a_slow_connection_gets_fewer_pages_at_once_and_that_is_remembered(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    # Given a connection that takes five pages in the time that a call has
+    server.most_in_time = 5
+
+    # When sixteen are read, then each has its text
+    assert {text(page) for page in engine.read(images[:16])} == {"रामो वनं गच्छति\n"}
+    assert [size for size, _ in server.sizes] == [16, 8, 4, 4, 4, 4]
+
+    # And from then on fewer are taken
+    assert engine.take(images) == 4
+    assert engine.take(images[:3]) == 3
+
+
+def test_a_single_page_that_takes_too_long_waits_for_an_answer_not_for_the_network(
+    server: FakeVision, engine: Google, images: list[Path], paths: Paths
+) -> None:
+    server.most_in_time = 0
+    with pytest.raises(MustWait, match="too slow for a page") as wait:
+        engine.read(images[:2])
+    assert wait.value.waiting_for.startswith("an answer from Google since ")
+    assert engine.take(images) == 1
+    server.most_in_time = 1
+    assert len(engine.read(images[:1])) == 1
+    assert not (paths.runtime / "vision-silent").exists()
+
+
+def test_a_call_that_is_cut_off_by_a_network_that_goes_says_so(
+    engine: Google, images: list[Path], server: FakeVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ambuda_desktop.worker.ocr.google_line.Line.is_reachable", lambda _: False)
+    server.most_in_time = 1
+    with pytest.raises(MustWait, match="cannot be reached"):
+        engine.read(images[:2])
+    assert engine.take(images) == 16
+
+
+@pytest.mark.parametrize("code", [4, 8, 13, 14])
+def test_what_passes_for_single_pages_is_waited_for_and_no_other_is_sent_twice(
+    server: FakeVision, engine: Google, images: list[Path], code: int
+) -> None:
+    server.image_faults = {images[1].read_bytes(): deque([code, code])}
+    assert [text(page) for page in engine.read(images[:3])] == ["रामो वनं गच्छति\n"] * 3
+    assert [size for size, _ in server.sizes] == [3, 1, 1]
+
+
+def test_a_page_at_which_google_fails_for_good_is_a_failure_of_that_page(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    server.image_faults = {images[1].read_bytes(): deque([13] * 100)}
+    good, bad = engine.read(images[:2])
+    assert text(good) == "रामो वनं गच्छति\n"
+    assert str(bad) == "Google failed at this page again and again: on purpose. Retry it later."
+
+
+@pytest.mark.parametrize(("codes", "waits"), [((8, 0), "Google's quota"), ((14, 4), "an answer from Google")])
+def test_pages_wait_where_it_is_not_their_fault(
+    server: FakeVision, engine: Google, images: list[Path], codes: tuple[int, int], waits: str
+) -> None:
+    for image, code in zip(images, codes, strict=False):
+        server.image_faults[image.read_bytes()] = deque([code] * 100 if code else [])
+    with pytest.raises(MustWait) as wait:
+        engine.read(images[:2])
+    assert wait.value.waiting_for.startswith(waits)
 
 
 def test_another_failure_of_google_is_told(server: FakeVision, engine: Google, images: list[Path]) -> None:

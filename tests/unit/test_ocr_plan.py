@@ -95,3 +95,56 @@ def test_the_whole_text_has_a_mark_before_each_page(folder: BookFolder) -> None:
     assert whole == "[page 1]\nराम\n\n[page 2]\nराम\nवनम्\n\n[page 3]\n\n[page 4]\nअथ\n"
     assert (found.pages, found.blank, found.changed) == ([1, 2, 3, 4], [3], [2, 4])
     assert missing([1, 2, 5, 6], found) == "5-6"
+
+
+def test_what_a_person_made_of_the_whole_text_is_set_aside_and_said(folder: BookFolder) -> None:
+    # Given a whole text that a person changed
+    whole = folder.path / "book.txt"
+    assert finish(folder).set_aside == []
+    whole.write_text("अथ\n", encoding="utf-8")
+
+    # When the book is finished again, and after another change once more, and twice without one
+    text_file(folder, 5).write_text("five\n", encoding="utf-8")
+    assert finish(folder).set_aside == ["book.1.txt"]
+    whole.write_text("इति\n", encoding="utf-8")
+    text_file(folder, 5).unlink()
+    for _ in range(3):
+        found = finish(folder)
+
+    # Then both are there, and of those that we wrote only the last
+    assert found.set_aside == ["book.1.txt", "book.2.txt"]
+    assert [(folder.path / name).read_text("utf-8") for name in found.set_aside] == ["अथ\n", "इति\n"]
+    assert whole.read_text("utf-8").startswith("[page 1]\nराम\n")
+    assert "five" not in whole.read_text("utf-8")
+
+
+def test_killed_before_the_whole_text_is_written_nothing_looks_like_a_persons(
+    folder: BookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a whole text, and another that is killed behind it or before it
+    finish(folder)
+    text_file(folder, 5).write_text("five\n", encoding="utf-8")
+    for killed_behind in (True, False):
+        with monkeypatch.context() as killed:
+
+            def write(path: Path, data: bytes, behind: bool = killed_behind, **_: object) -> None:
+                if behind or path.suffix != ".txt":
+                    path.write_bytes(data)
+                if path.suffix == ".txt":
+                    raise KeyboardInterrupt
+
+            killed.setattr("ambuda_desktop.worker.ocr.finish.write_atomic", write)
+            with pytest.raises(KeyboardInterrupt):
+                finish(folder)
+        text_file(folder, 6).write_text("six\n", encoding="utf-8")
+
+    # Then the next leaves no file aside
+    assert finish(folder).set_aside == []
+
+
+def test_files_whose_names_only_look_like_those_of_pages_are_no_pages(folder: BookFolder) -> None:
+    for name in ("007", "0", "²", "1a"):
+        (folder.pages / f"{name}.jpg").write_bytes(b"")
+        (folder.path / "text" / f"{name}.txt").write_text("x", encoding="utf-8")
+    assert reading_list(folder, OcrBook(book="book")).pages == [1, 2, 3, 4, 5, 6]
+    assert finish(folder).pages == [1, 2, 3, 4]

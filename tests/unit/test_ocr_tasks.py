@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import insert_finishes
 from ambuda_desktop.store.submit import insert, insert_book
 from ambuda_desktop.store.texts import text_summary
-from ambuda_desktop.worker.ocr.engine import MustWait
+from ambuda_desktop.worker.ocr.engine import MustWait, PageUnread
 from ambuda_desktop.worker.ocr.ranges import STOPS
 from ambuda_desktop.worker.task import Park
 from ambuda_desktop.worker.tasks import ocr as tasks
@@ -79,10 +80,41 @@ def test_a_book_goes_through_all_three_tasks(
 
     # Then the text is there, page by page and as a whole
     assert run(store, query.children(store, plan)[-1].id) == {
-        "pages": 12, "missing": "", "blank": "", "changed": "",
+        "pages": 12, "missing": "", "blank": "", "changed": "", "read": 12, "set_aside": [],
     }  # fmt: skip
     assert (folder.path / "book.txt").read_text("utf-8").startswith("[page 1]\npage1\n\n[page 2]\npage2\n")
     assert sorted(reader.read_pages) == list(range(1, 13))
+
+
+def finished(store: sqlite3.Connection, plan: str) -> dict[str, Any]:
+    """What the end of a recognition says whose ranges have all run."""
+    for task in ranges(store, plan):
+        run(store, task.id)
+        end(store, task.id)
+    end(store, plan)
+    insert_finishes(store)
+    last = query.children(store, plan)[-1].id
+    found: dict[str, Any] = run(store, last)
+    end(store, last)
+    return found
+
+
+def test_only_what_was_read_this_time_is_counted(
+    folder: BookFolder, store: sqlite3.Connection, reader: Reader
+) -> None:
+    # Given a book of which four pages were read
+    first = ask(store, pages="1-4")
+    run(store, first)
+    assert finished(store, first)["read"] == 4
+
+    # When it is read as far as page 8, and a range of that runs twice, and a page of it cannot be read
+    reader.answers[6] = PageUnread("It is torn.")
+    second = ask(store, pages="1-8")
+    run(store, second)
+    run(store, ranges(store, second)[-1].id)
+
+    # Then its end counts three pages, once each
+    assert finished(store, second)["read"] == 3
 
 
 def test_google_reads_in_the_pool_that_waits_for_the_network(

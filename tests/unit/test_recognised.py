@@ -1,5 +1,6 @@
 """recognised.py: the files of a page's text, what a person wrote, and earlier results."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,24 @@ def test_a_text_that_was_there_before_any_reading_is_a_persons(folder: BookFolde
     assert text(folder) == "typed by hand"
 
 
+def test_what_a_person_saves_while_the_text_is_being_written_stays(
+    folder: BookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a page that was read, and a person who saves its text whenever a file of it has been written
+    save_reading(folder, 1, said("रम"), "one", "image")
+    sync = os.fsync
+
+    def save_too(descriptor: int) -> None:
+        sync(descriptor)
+        (folder.path / "text" / "1.txt").write_text("राम\n", encoding="utf-8")
+
+    monkeypatch.setattr(os, "fsync", save_too)
+
+    # When it is read again, then the person's is the text
+    assert save_reading(folder, 1, said("रन"), "two", "image").kept
+    assert text(folder) == "राम\n"
+
+
 def test_earlier_results_stay_as_versions(folder: BookFolder) -> None:
     # When a page is read in three ways
     names = [save_reading(folder, 1, said(word), word, "image").version for word in ("क", "ख", "ग")]
@@ -90,7 +109,7 @@ def test_killed_between_any_two_files_it_is_done_again_and_nothing_looks_like_a_
     save_reading(folder, 1, said("क"), "one", "image")
     left = iter(range(writes))
 
-    def write(path: Path, data: bytes) -> None:
+    def write(path: Path, data: bytes, **_: object) -> None:
         if next(left, None) is None:
             raise KeyboardInterrupt
         path.write_bytes(data)

@@ -42,6 +42,7 @@ class LockedKeyring(MemoryKeyring):
         raise Locked("dismissed")
 
     set_password = get_password  # type: ignore[assignment]
+    delete_password = get_password  # type: ignore[assignment]
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +119,17 @@ def test_a_locked_keyring_is_told_and_not_taken_for_an_empty_one(paths: Paths) -
     keyring.set_keyring(LockedKeyring())
     with pytest.raises(secrets.KeyringLocked, match="Unlock it"):
         secrets.read(paths, "broker")
+
+
+def test_what_a_locked_keyring_may_still_have_is_not_called_forgotten(paths: Paths) -> None:
+    # Given a secret in a file, and a keyring that does not open
+    keyring.set_keyring(LockedKeyring())
+    secrets.keep(paths, "broker", "s3cret")
+
+    # When it is forgotten, then the file is gone, and what may be left and how to end it is said
+    with pytest.raises(secrets.KeyringLocked, match="Unlock it, and forget"):
+        secrets.forget(paths, "broker")
+    assert not list((paths.root / "secrets").iterdir())
 
 
 @pytest.mark.parametrize("name", ["", "../broker", "a/b", "Broker", "a.b"])

@@ -5,9 +5,11 @@ import sqlite3
 import pytest
 
 from ambuda_desktop import retry
+from ambuda_desktop.cli import words
 from ambuda_desktop.errors import BadInput, NotFound
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
+from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.recognising import recognise, retry_text
 from ambuda_desktop.store import books, dispatch, query
 from ambuda_desktop.store.control import cancel
@@ -37,9 +39,9 @@ class Text(Book):
             child = OcrPages(book="gita", pages=pages, options=options or OcrOptions())
             self.submit(child.new_task(id=f"{name} {index}", book="gita", parent=name))
 
-    def ended(self, name: str, state: str = "SUCCESS") -> None:
+    def ended(self, name: str, state: str = "SUCCESS", **result: object) -> None:
         self.submit(FinishOcr(book="gita").new_task(id=f"{name} end", book="gita", parent=name))
-        self.end(f"{name} end", {}, state, error=None if state == "SUCCESS" else "The disk is full.")
+        self.end(f"{name} end", result, state, error=None if state == "SUCCESS" else "The disk is full.")
 
     @property
     def text(self) -> TextSummary:
@@ -106,6 +108,26 @@ def test_what_a_range_handed_on_is_told_by_those_who_took_it(book: Text) -> None
     assert (book.text.cells, book.text.missing, book.text.tried) == ("dxdddd", [2], 6)
 
 
+@pytest.mark.parametrize(("state", "told"), [("FAILURE", "incomplete"), ("REVOKED", "cancelled")])
+def test_a_page_that_could_not_be_read_is_none_that_was_though_its_range_ends_badly(
+    book: Text, state: str, told: str
+) -> None:
+    # Given a range that came to its fifth page, and whose second could not be read
+    book.ask("text")
+    book.planned("text", "1-6")
+    dispatch.mark_sent(book.store, ["text 0"], "cpu.x.1")
+    dispatch.record(book.store, [dispatch.Update("text 0", "PROGRESS", "cpu.x.1", current=4, total=6)])
+
+    # When it fails or is cancelled, and the end finds no text of that page
+    book.end("text 0", state=state, error="The disk is full." if state == "FAILURE" else None)
+    book.ended("text", missing="2,5-6")
+
+    # Then that page is among those to be tried again
+    assert (book.text.state, book.text.missing, book.text.done) == (told, [2, 5, 6], 3)
+    assert book.text.cells[:4] == "dxdd"
+    assert book.text.failures[2] == "The page could not be read."
+
+
 def test_a_text_that_cannot_be_made_again_stays(book: Text) -> None:
     # Given a text that is complete, and is made in another way
     book.ask("one")
@@ -130,6 +152,16 @@ def test_a_text_that_cannot_be_made_again_stays(book: Text) -> None:
     book.ended("three")
     assert (book.text.cells, book.text.state) == ("dddddl", "incomplete")
     assert "earlier text was kept: It is torn." in book.text.warnings[6]
+
+
+def test_what_a_person_made_of_the_whole_text_is_told(book: Text) -> None:
+    book.ask("text")
+    book.planned("text", "1-6")
+    book.end("text 0", {})
+    assert book.text.set_aside == []
+    book.ended("text", set_aside=["gita.1.txt"])
+    assert book.text.set_aside == ["gita.1.txt"]
+    assert "changed the whole text: gita.1.txt" in words.text_sentence(book.text)
 
 
 def test_a_plan_with_nothing_to_read_ends_well(book: Text) -> None:
@@ -180,7 +212,7 @@ def test_a_text_is_tried_again_where_pages_were_not_read(book: Text, store: sqli
     book.ended("text")
 
     # When the book is tried again, then only those pages are, in the same way, and nothing counts as failed
-    new = retry.retry_book(store, "gita")
+    (new,) = retry.retry_book(store, "gita")
     assert asked(store, new) == OcrBook(book="gita", pages="1-3", options=OLD_TYPE)
     assert query.counts(store)["failed"] == 0
 
@@ -193,6 +225,26 @@ def test_a_text_is_tried_again_where_pages_were_not_read(book: Text, store: sqli
         retry.retry_book(store, "gita")
     with pytest.raises(BadInput, match="complete already"):
         retry_text(store, "gita")
+
+
+@pytest.mark.parametrize("state", ["FAILURE", "REVOKED"])
+@pytest.mark.parametrize(("second", "again"), [("4-5", "2,4-5"), (None, None)])
+def test_what_a_plan_that_came_to_nothing_was_asked_for_is_not_forgotten(
+    book: Text, store: sqlite3.Connection, state: str, second: str | None, again: str | None
+) -> None:
+    # Given a page that could not be read, and a wish for others whose plan failed or was cancelled
+    book.ask("one", pages="1-3")
+    book.planned("one", "1-3")
+    book.end("one 0", {"failed": {"2": "It is torn."}})
+    book.ended("one")
+    book.ask("two", OLD_TYPE, second)
+    book.end("two", None, state, "There is no data.")
+
+    # When the text is tried again, twice, because that plan fails too, then all of these pages are asked for
+    for _ in range(2):
+        new = retry_text(store, "gita")
+        assert asked(store, new) == OcrBook(book="gita", options=OLD_TYPE, pages=again)
+        book.end(new, None, state, "There is no data.")
 
 
 def test_a_failed_ocr_task_does_not_split_the_book_again(book: Text, store: sqlite3.Connection) -> None:
@@ -214,6 +266,25 @@ def test_a_failed_end_is_tried_again_with_all_that_was_asked(book: Text, store: 
     assert asked(store, retry.retry_task(store, "text end")) == OcrBook(book="gita")
 
 
+def test_a_book_that_lacks_images_and_text_is_tried_again_in_both(store: sqlite3.Connection) -> None:
+    # Given a book of which a page could not be made, and another not be read
+    book = Text(store)
+    book.plan("split again", pages="2", options=PageOptions(grayscale=True))
+    book.end("split again pages", {"failed": {"2": "It is torn."}})
+    book.finish("split again", replaced=False)
+    book.ask("text", pages="3-4")
+    book.planned("text", "3-4")
+    book.end("text 0", {"failed": {"4": "It is torn."}})
+    book.ended("text")
+
+    # When it is tried again, then both are
+    images, read = retry.retry_book(store, "gita")
+    found = query.task(store, images)
+    assert found is not None
+    assert found.kwargs["params"]["pages"] == "2"
+    assert asked(store, read).pages == "4"
+
+
 def test_all_that_failed_has_the_text_among_it(book: Text, store: sqlite3.Connection) -> None:
     book.ask("text")
     book.end("text", None, "FAILURE", "There is no data.")
@@ -232,6 +303,6 @@ def test_a_split_that_is_tried_again_is_recognised_then_too(store: sqlite3.Conne
     torn.end("first", None, "FAILURE", "The disk is full.")
 
     # Then its retry asks for the same
-    found = query.task(store, retry.retry_book(store, "gita"))
+    found = query.task(store, retry.retry_book(store, "gita")[0])
     assert found is not None
     assert SplitBook.model_validate(found.kwargs["params"]).then_ocr == OLD_TYPE

@@ -1,7 +1,7 @@
 """Asked for, never opened by itself: how books are to be split, before they are added or again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -40,6 +40,7 @@ class Ask:
     most_pages: int | None = None  # how many the book has, where that is known
     offers_default: bool = True  # whether the options may become those of all later books
     offers_text: bool = True  # whether the text may be recognised then
+    ocr: OcrOptions = field(default_factory=OcrOptions)  # in which way, at first
 
 
 class SplitOptionsDialog(QDialog):
@@ -69,7 +70,7 @@ class SplitOptionsDialog(QDialog):
         self.remember.setVisible(ask.offers_default)
         self.then_ocr = QCheckBox(self.tr("Then recognise the te&xt"))
         self.then_ocr.setVisible(ask.offers_text)
-        self.ocr = OcrOptionsForm(OcrOptions())
+        self.ocr = OcrOptionsForm(ask.ocr)
         self.ocr.hide()
         self._needs = ""
         self.lacks = words_label()

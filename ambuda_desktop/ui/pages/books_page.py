@@ -251,7 +251,7 @@ class BooksPage(QWidget):
         self.pages.show_book(books[0] if len(books) == 1 else None)
 
     def _history_of(self, book: BookSummary) -> list[str]:
-        key = (book.id, book.task, book.state)
+        key = (book.id, book.task, book.state, book.text and (book.text.task, book.text.state))
         if key != self._history[0]:
             self._history = (key, history(self._context.watch.connection, book.id))
         return self._history[1]

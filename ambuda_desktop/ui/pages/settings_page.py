@@ -26,6 +26,7 @@ from ambuda_desktop.ui.pages.page_defaults import PageDefaults
 from ambuda_desktop.ui.pages.pool_controls import show_size, size_field, title
 from ambuda_desktop.ui.pages.reload_switch import ReloadSwitch
 from ambuda_desktop.ui.pages.task_folders_field import TaskFoldersField
+from ambuda_desktop.ui.pages.text_defaults import TextDefaults
 from ambuda_desktop.ui.status import Status
 from ambuda_desktop.ui.widgets import Button, scroll_sheet, set_text, words_label
 
@@ -34,7 +35,7 @@ _heading = partial(words_label, heavy=True, scale=1.2)
 
 
 class SettingsPage(QWidget):
-    """Theme, language, workers, stopping, notifications, how pages are made, and where files are."""
+    """Theme, language, workers, stopping, notifications, how pages are made and read, and where files are."""
 
     theme_chosen = Signal(str)
 
@@ -50,7 +51,10 @@ class SettingsPage(QWidget):
         self.timeout = NumberField(name, SHORTEST, LONGEST, words, self.tr(" s"))
         self.sizes = {pool: size_field(context, pool) for pool in POOLS}
         self.library, self.google = LibraryField(context), GoogleField(context)
-        self.page_defaults = PageDefaults(context, settings)
+        self.page_defaults, self.text_defaults = (
+            PageDefaults(context, settings),
+            TextDefaults(context, settings),
+        )
         self.task_folders, self.reload = TaskFoldersField(context), ReloadSwitch(context)
         self._saved = words_label(faint=True)
         self._set_up()
@@ -86,6 +90,7 @@ class SettingsPage(QWidget):
         self.timeout.show_value(round(self.settings.stop_timeout))
         self.timeout.settled.connect(lambda seconds: self.save(stop_timeout=float(seconds)))
         self.page_defaults.settled.connect(lambda options: self.save(split=options))
+        self.text_defaults.settled.connect(lambda options: self.save(ocr=options))
 
     def _choose_theme(self) -> None:
         choice = self.theme.currentData()
@@ -105,6 +110,8 @@ class SettingsPage(QWidget):
         column.addLayout(self._form())
         column.addWidget(_heading(self.tr("How pages are made")))
         column.addWidget(self.page_defaults)
+        column.addWidget(_heading(self.tr("How text is recognised")))
+        column.addWidget(self.text_defaults)
         column.addWidget(_heading(self.tr("How text is recognised over the network")))
         column.addWidget(self.google)
         column.addWidget(_heading(self.tr("Where your task code is")))

@@ -32,7 +32,14 @@ CHANNEL = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.use_local_subchannel_pool", 1),
 )
+#: google.rpc.Code of what another call may mend for an image. SLOW is DEADLINE_EXCEEDED, QUOTA RESOURCE_EXHAUSTED.
+SLOW, QUOTA, INTERNAL, UNAVAILABLE = 4, 8, 13, 14
+PASSING = (SLOW, QUOTA, INTERNAL, UNAVAILABLE)
 NO_TOKEN = "Getting metadata from plugin failed"  # how gRPC says that the credentials gave no token
+
+
+class _Unanswered(Exception):
+    """Some images of a call met what another call may mend; `str()` is what Google says."""
 
 
 class _Library(NamedTuple):
@@ -77,15 +84,17 @@ class Google:
         self._model = options.model_name or DEFAULT_MODEL
         self._line = Line(paths, emulator or HOST)
         self._rate = Rate(paths)
+        self._most = MOST_IMAGES  # fewer once so many took too long
 
     def take(self, images: Sequence[Path]) -> int:
         """As many as one request may have."""
         room = MOST_BYTES
-        for taken, image in enumerate(images[:MOST_IMAGES]):
+        most = images[: self._most]
+        for taken, image in enumerate(most):
             room -= min(_size(image), MOST_BYTES)
             if room < 0:
                 return max(taken, 1)
-        return len(images[:MOST_IMAGES])
+        return len(most)
 
     def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread]:
         """The text of each image, or why there is none."""
@@ -102,6 +111,9 @@ class Google:
         return [page for page in found if not isinstance(page, Sent)]
 
     def _page(self, answer: Any, sent: Sent, milliseconds: float) -> PageText | PageUnread:
+        if answer.error.code in PASSING:
+            message = answer.error.message.rstrip(".")
+            return PageUnread(f"Google failed at this page again and again: {message}. Retry it later.")
         if answer.error.code:
             return PageUnread(f"Google cannot read this page: {answer.error.message.rstrip('.')}.")
         words = words_of(answer.full_text_annotation, sent.place)
@@ -112,37 +124,76 @@ class Google:
 
     def _ask(self, images: Sequence[bytes]) -> list[Any]:
         """The answer (a raw message) to each of these images. Raises MustWait, AmbudaError."""
-        requests: Any = [{"image": {"content": image}, "features": [self._feature]} for image in images]
         library, exceptions = _library(), _library().exceptions
         retry = library.retry(
-            predicate=self._may_pass, initial=FIRST_PAUSE, maximum=LONGEST_PAUSE, timeout=PATIENCE
-        )
+            predicate=partial(self._may_pass, alone=len(images) == 1),
+            initial=FIRST_PAUSE, maximum=LONGEST_PAUSE, timeout=PATIENCE,
+        )  # fmt: skip
+        answers: list[Any] = [None] * len(images)
         try:
-            response = retry(self._call)(requests)
+            retry(self._call)(images, answers)
         except exceptions.RetryError as error:
-            raise self._told(error.cause or error) from None
+            if not isinstance(error.cause, _Unanswered):
+                raise self._told(error.cause or error) from None
+            self._check_answered(answers)
         except exceptions.InvalidArgument as error:
             if len(images) == 1:
                 return [
                     library.vision.AnnotateImageResponse.pb()(error={"code": 3, "message": error.message})
                 ]
             # One of them, or all of them together: who knows which?
-            return [answer for image in images for answer in self._ask([image])]
+            return self._in_parts(images, 1)
         except exceptions.GoogleAPICallError as error:
-            raise self._told(error) from None
-        self._line.is_up()
-        return list(response._pb.responses)
+            if not self._is_too_slow(error):
+                raise self._told(error) from None
+            self._most = min(self._most, len(images) // 2)
+            return self._in_parts(images, self._most)
+        return answers
 
-    def _call(self, requests: Any) -> Any:
+    def _in_parts(self, images: Sequence[bytes], size: int) -> list[Any]:
+        answers: list[Any] = []
+        while len(answers) < len(images):
+            at = len(answers)
+            answers += self._ask(images[at : at + min(size, self._most)])  # that may become fewer meanwhile
+        return answers
+
+    def _call(self, images: Sequence[bytes], answers: list[Any]) -> None:
+        """Fill in the answers that are missing, and those that may come out better. Raises _Unanswered for the rest."""
+        places = [n for n, answer in enumerate(answers) if answer is None or answer.error.code in PASSING]
+        requests: Any = [{"image": {"content": images[n]}, "features": [self._feature]} for n in places]
         time.sleep(self._rate.reserve(len(requests)))
-        return self._client.batch_annotate_images(requests=requests, retry=None, timeout=TIMEOUT)
+        response = self._client.batch_annotate_images(requests=requests, retry=None, timeout=TIMEOUT)
+        for place, answer in zip(places, response._pb.responses, strict=True):
+            answers[place] = answer
+        passing = [answer.error.message for answer in answers if answer.error.code in PASSING]
+        if len(passing) < len(answers):
+            self._line.is_up()
+        if passing:
+            raise _Unanswered(passing[0])
 
-    def _may_pass(self, error: BaseException) -> bool:
-        """Whether it is worth to call again at once: not where the network is gone, then a worker is better used."""
+    def _check_answered(self, answers: Sequence[Any]) -> None:
+        """Raises MustWait where it is not the fault of single pages that they have no answer."""
+        codes = {answer.error.code for answer in answers}
+        if QUOTA in codes:
+            raise self._line.no_quota()
+        if codes <= {SLOW, UNAVAILABLE}:
+            raise self._line.no_answer()
+
+    def _may_pass(self, error: BaseException, *, alone: bool) -> bool:
+        """Whether it is worth to call again at once: not where the network is gone, then a worker is better used; and
+        not for several pages that took too long together. `alone`: it is a single one."""
+        if isinstance(error, _Unanswered):
+            return True
         if not isinstance(error, _library().passing) or NO_TOKEN in str(error):
             return False
+        if isinstance(error, _library().exceptions.DeadlineExceeded):
+            return alone
         gone = isinstance(error, _library().exceptions.ServiceUnavailable)
         return not gone or self._line.is_reachable()
+
+    def _is_too_slow(self, error: BaseException) -> bool:
+        """Whether Google is there and did not answer in time."""
+        return isinstance(error, _library().exceptions.DeadlineExceeded) and self._line.is_reachable()
 
     def _told(self, error: BaseException) -> AmbudaError:
         """What came of it, for a person."""
@@ -162,7 +213,7 @@ class Google:
         if isinstance(error, (*_library().passing, exceptions.RetryError)):
             # The old connection would rest for up to two minutes before it is tried again.
             self._client = self._connect()
-            return self._line.no_network()
+            return self._line.no_answer() if self._is_too_slow(error) else self._line.no_network()
         return AmbudaError(f"Google failed: {message.rstrip('.')}. Retry the pages later.")
 
 

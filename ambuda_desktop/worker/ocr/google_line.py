@@ -24,6 +24,7 @@ class Line:
         self._port = int(port)
         self._offline = paths.runtime / "vision-offline"
         self._exhausted = paths.runtime / "vision-exhausted"
+        self._silent = paths.runtime / "vision-silent"
 
     def check(self) -> None:
         """Where there was no network the last time, look before anything is sent. Raises MustWait."""
@@ -58,10 +59,21 @@ class Line:
             QUOTA_PAUSE,
         )
 
+    def no_answer(self) -> MustWait:
+        """What to raise where Google is there and does not answer in time, even for a single page."""
+        since = _since(self._silent)
+        return MustWait(
+            f"Google does not answer in time since {since}: it is overloaded, or the connection is too slow for a "
+            "page. Try it later or over a faster connection, or choose --engine tesseract.",
+            f"an answer from Google since {since}",
+            NETWORK_PAUSE,
+        )
+
     def is_up(self) -> None:
         """Google has answered: all trouble is over."""
         self._offline.unlink(missing_ok=True)
         self._exhausted.unlink(missing_ok=True)
+        self._silent.unlink(missing_ok=True)
 
 
 def _since(file: Path) -> str:

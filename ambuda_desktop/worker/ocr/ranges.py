@@ -50,9 +50,12 @@ def begun_and_lost(folder: BookFolder, numbers: Sequence[int], losses: int) -> l
 
 
 def read_range(
-    folder: BookFolder, numbers: Sequence[int], options: OcrOptions, engine: OcrEngine, progress: Progress
-) -> RangeResult:
+    folder: BookFolder, numbers: Sequence[int], options: OcrOptions, engine: OcrEngine, progress: Progress,
+    recognition: str = "",
+) -> RangeResult:  # fmt: skip
     """Read the pages `numbers` that were not read in this way already. What was read before `progress` raises is kept.
+
+    `recognition`: the task that asked for it.
 
     Raises AmbudaError where nothing can be read, OSError where the disk does not take it.
     """
@@ -63,7 +66,7 @@ def read_range(
     while unread:
         images = [image for number in unread[:AT_ONCE] if (image := folder.page(number))]
         batch = unread[: engine.take(images)] if len(images) == len(unread[:AT_ONCE]) else unread[:1]
-        _read(folder, batch, options, engine, result)
+        _read(folder, batch, options, engine, result, recognition)
         unread = unread[len(batch) :]
         progress(numbers.index(unread[0]) if unread else len(numbers), len(numbers))
     return result
@@ -91,8 +94,9 @@ def _is_persons(folder: BookFolder, number: int, known: PageReading) -> bool:
 
 
 def _read(
-    folder: BookFolder, batch: Sequence[int], options: OcrOptions, engine: OcrEngine, result: RangeResult
-) -> None:
+    folder: BookFolder, batch: Sequence[int], options: OcrOptions, engine: OcrEngine, result: RangeResult,
+    recognition: str,
+) -> None:  # fmt: skip
     images = dict[int, Path]()
     for number in batch:
         if image := folder.page(number):
@@ -107,7 +111,7 @@ def _read(
         if isinstance(text, PageUnread):
             result["failed"][str(number)] = str(text)
             continue
-        saved = save_reading(folder, number, text, options.key, digests[number])
+        saved = save_reading(folder, number, text, options.key, digests[number], recognition)
         _note(result, number, text, kept=saved.kept)
 
 

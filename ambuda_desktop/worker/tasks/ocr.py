@@ -59,12 +59,12 @@ def ocr_pages(self: StoreTask, params: OcrPages) -> RangeResult:
     with book_in_work(self, params.book) as folder:
         with not_the_fault_of_the_task():
             lost = begun_and_lost(folder, numbers, losses(self.connection(), self.task_id))
+            recognition = parent_of(self.connection(), self.task_id) or ""
         if lost and len(numbers) > 1:
             return _hand_on(self, params, lost)
         try:
-            return read_range(
-                folder, numbers, params.options, open_engine(self.paths, params.options), self.progress
-            )
+            engine = open_engine(self.paths, params.options)
+            return read_range(folder, numbers, params.options, engine, self.progress, recognition)
         except MustWait as wait:
             raise Park(wait.waiting_for, until=time.time() + wait.pause) from None
         except AmbudaError:
@@ -76,7 +76,9 @@ def ocr_pages(self: StoreTask, params: OcrPages) -> RangeResult:
 def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
     """End the recognition of a book: its whole text in one file, and a PDF that can be searched."""
     with book_in_work(self, params.book) as folder:
-        text = finish(folder)
+        with not_the_fault_of_the_task():
+            recognition = parent_of(self.connection(), self.task_id) or ""
+        text = finish(folder, recognition)
         with contextlib.suppress(BadInput):  # it has no page images yet: then there is nothing to be searched
             write_searchable(folder, searchable_file(folder), self.progress)
     return {
@@ -84,6 +86,8 @@ def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
         "missing": missing(params.numbers(), text),
         "blank": format_pages(text.blank),
         "changed": format_pages(text.changed),
+        "read": text.read,
+        "set_aside": text.set_aside,
     }
 
 
