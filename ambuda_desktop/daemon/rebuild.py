@@ -35,12 +35,18 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
     """
-    paths.store_doubt.unlink(missing_ok=True)
     _remove(_new(paths))  # of a daemon that was killed while it built one
-    reason = damage(paths.store, thorough=met is not None)
+    doubted = paths.store_doubt.exists()
+    reason = damage(paths.store, thorough=doubted or met is not None)
     if reason is None:
         _fill_empty(paths)
-        return
+    else:
+        _set_right(paths, reason)
+    if doubted or reason:  # not before: were we killed meanwhile, the next one has to look as closely
+        paths.store_doubt.unlink(missing_ok=True)
+
+
+def _set_right(paths: Paths, reason: str) -> None:
     log.error("The task store %s is damaged: %s", paths.store, reason)
     if not paths.library.is_dir():
         raise StoreDamaged(
@@ -65,9 +71,9 @@ def still_good(connection: sqlite3.Connection, paths: Paths) -> None:
         if is_damage(error):
             raise  # locked or full, it is still the store
     if paths.store_doubt.exists():
-        paths.store_doubt.unlink()
         if reason := damage(paths.store, thorough=True):
             raise StoreDamaged(reason)
+        paths.store_doubt.unlink()
 
 
 def damage(store: Path, *, thorough: bool = False) -> str | None:

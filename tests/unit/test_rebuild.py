@@ -353,6 +353,46 @@ def test_damage_that_somebody_else_met_ends_the_daemon(paths: Paths, store: sqli
         still_good(store, paths)
 
 
+def leave_out_of_an_index(paths: Paths) -> None:
+    """A row that its index does not know: damage that only a thorough look finds."""
+    with closing(sqlite3.connect(paths.store)) as connection:
+        connection.executescript(
+            """PRAGMA writable_schema=ON; CREATE TABLE kept AS SELECT * FROM sqlite_master WHERE name = 'tasks_state';
+               DELETE FROM sqlite_master WHERE name = 'tasks_state';"""
+        )
+    with closing(connect(paths.store)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "INSERT INTO tasks(id, name, pool, payload, state, submitted_at) VALUES('a', 'a', 'cpu', '{}', 'SENT', 0)"
+        )
+        connection.execute("INSERT INTO sqlite_master SELECT * FROM kept")
+
+
+def test_a_doubt_is_kept_until_somebody_has_looked_closely(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given damage that only a thorough look finds, and the doubt of whoever met it
+    add(paths, "gita")
+    leave_out_of_an_index(paths)
+    assert damage(paths.store) is None
+    paths.store_doubt.touch()
+
+    # When a daemon that starts is killed while it looks, then the doubt is still there
+    with monkeypatch.context() as patch, pytest.raises(Stop):
+        patch.setattr("ambuda_desktop.daemon.rebuild.damage", killed)
+        see_to_store(paths)
+    assert paths.store_doubt.exists()
+
+    # And the next one looks as closely, builds the store anew, and doubts no more
+    see_to_store(paths)
+    assert len(list(paths.root.glob("store-damaged-*"))) == 1
+    assert not paths.store_doubt.exists()
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Stop
+
+
 def test_a_book_is_split_again_by_the_same_plan(paths: Paths) -> None:
     # Given a book that waits, in a damaged store
     add(paths, "gita")
