@@ -210,7 +210,8 @@ def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver) -> N
     )
     if taken.unreadable:
         sentence += (
-            f" No manifest can be read in {', '.join(taken.unreadable)}: add the originals as new books."
+            f" What cannot be read was not taken over: {', '.join(sorted(taken.unreadable))} in the library folder. "
+            "The log of the daemon says why. Mend that and start the program again, or add the originals as new books."
         )
     put_fact(connection, "notices", [{"at": time.time(), "sentence": sentence}])
 

@@ -3,6 +3,7 @@
 A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended.
 """
 
+import contextlib
 import json
 import logging
 import re
@@ -28,7 +29,7 @@ _KEY = re.compile(r"(?:png|jpeg-(?P<quality>\d+))(?P<gray>-gray)?(?:-(?P<dpi>\d+
 
 @dataclass
 class TakenOver:
-    """What came of it: how many books, how many of them go on, and the folders that tell nothing."""
+    """What came of it: how many books, how many of them go on, and the folders that cannot be read."""
 
     books: int = 0
     going_on: int = 0
@@ -36,32 +37,56 @@ class TakenOver:
 
 
 def has_books(library: Path) -> bool:
-    """Whether there is anything to take over."""
-    return next(_folders(library), None) is not None
+    """Whether there is anything to take over. Raises OSError where the library cannot be looked into."""
+    return any(_is_book(folder) for folder in _folders(library))
 
 
 def take_over(connection: sqlite3.Connection, library: Path) -> TakenOver:
     """Insert every book of the library with its pages, and submit again what was not done. In a transaction."""
     taken, found = TakenOver(), []
     for folder in _folders(library):
-        try:
-            found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
-        except (AmbudaError, OSError) as error:
-            log.warning("The book %s cannot be taken over: %s", folder.path.name, error)
-            taken.unreadable.append(folder.path.name)
+        with _named_if_unreadable(folder, taken):
+            if _is_book(folder):
+                found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
     for added_at, folder, manifest in sorted(found, key=lambda book: (book[0], book[1].path.name)):
-        taken.books += 1
-        taken.going_on += _take(connection, folder, manifest, added_at)
+        with _named_if_unreadable(folder, taken), _all_or_nothing(connection):
+            taken.going_on += _take(connection, folder, manifest, added_at)
+            taken.books += 1
     return taken
 
 
+@contextlib.contextmanager
+def _named_if_unreadable(folder: BookFolder, taken: TakenOver) -> Iterator[None]:
+    """A file of one book that cannot be read must not keep the others from being taken over."""
+    try:
+        yield
+    except (AmbudaError, OSError, ValueError) as error:
+        log.warning("The book %s cannot be taken over: %s", folder.path.name, error)
+        taken.unreadable.append(folder.path.name)
+
+
+@contextlib.contextmanager
+def _all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT book")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO book")
+        raise
+    finally:
+        connection.execute("RELEASE book")
+
+
 def _folders(library: Path) -> Iterator[BookFolder]:
-    """Those that are books by their name; a copy that was never accepted (`.incoming-`) is none."""
+    """Those that have the name of a book; a copy that was never accepted (`.incoming-`) has none."""
     for path in library.iterdir():
         if SLUG.fullmatch(path.name) and not path.is_symlink() and path.is_dir():
-            folder = BookFolder(path)
-            if folder.original.exists() or folder.originals.is_dir():
-                yield folder
+            yield BookFolder(path)
+
+
+def _is_book(folder: BookFolder) -> bool:
+    """Raises OSError where the folder cannot be looked into."""
+    return folder.original.exists() or folder.originals.is_dir()
 
 
 def _added_at(folder: BookFolder) -> float:

@@ -225,8 +225,43 @@ def test_what_is_no_book_is_left_alone(paths: Paths) -> None:
     see_to_store(paths)
     with closing(connect(paths.store)) as connection:
         assert book_ids(connection) == []
-    assert "No manifest can be read in gita" in notice(paths)
+    assert "What cannot be read was not taken over: gita in" in notice(paths)
     assert "There were no books" in notice(paths)
+
+
+@pytest.mark.parametrize("what", ["work", "original"])
+def test_a_book_that_cannot_be_read_keeps_no_other_from_going_on(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    # Given two books, of which one has a file that cannot be read
+    add(paths, "gita")
+    bad = add(paths, "megha")
+    if what == "work":
+        ask_for(bad, PageOptions(), [1])
+        (bad.work / PageOptions().key / "1.json").mkdir()
+    else:
+        refuse(bad.original, monkeypatch)
+    damaging.overwrite_header(paths.store)
+
+    # When the store is built anew, then the other goes on, and this one is named, and in no part there
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == ["gita"]
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone()[0] == 1
+    assert "What cannot be read was not taken over: megha in" in notice(paths)
+    assert "1 book was taken over" in notice(paths)
+
+
+def refuse(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system does where a folder may not be entered; root may enter any."""
+    stat = os.stat
+
+    def refusing(place: Path, **options: bool) -> os.stat_result:
+        if os.fspath(place) == os.fspath(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(place, **options)
+
+    monkeypatch.setattr(os, "stat", refusing)
 
 
 def test_a_store_of_a_newer_version_is_no_damage(paths: Paths) -> None:
@@ -378,9 +413,10 @@ def test_a_doubt_is_kept_until_somebody_has_looked_closely(
     paths.store_doubt.touch()
 
     # When a daemon that starts is killed while it looks, then the doubt is still there
-    with monkeypatch.context() as patch, pytest.raises(Stop):
+    with monkeypatch.context() as patch:
         patch.setattr("ambuda_desktop.daemon.rebuild.damage", killed)
-        see_to_store(paths)
+        with pytest.raises(Stop):
+            see_to_store(paths)
     assert paths.store_doubt.exists()
 
     # And the next one looks as closely, builds the store anew, and doubts no more
