@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
-from ambuda_desktop.daemon.taking_over import TakenOver, has_books, take_over
+from ambuda_desktop.daemon.taking_over import TakenOver, take_over, unknown_folders
 from ambuda_desktop.errors import AmbudaError, BadInput, StoreDamaged
 from ambuda_desktop.files import sync_file, sync_folder
 from ambuda_desktop.locks import FileLock, is_held
@@ -19,18 +19,20 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.relocation import recover_move
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import connect, folder_locked, is_damage, is_replaced, transaction
-from ambuda_desktop.store.facts import put_fact
+from ambuda_desktop.store.facts import fact, put_fact
 
 log = logging.getLogger(__name__)
 
 TABLES = {"books", "tasks", "counts", "facts", "wishes"}
 COMPANIONS = ("", "-wal", "-shm")  # SQLite's files; the first goes first: a -wal without it is of no effect
+LOST = "The history of other tasks, which books were paused and the sizes of the pools are lost."
+LOST_OF_BOOKS = "Whether they were paused is lost."
 LOCK_WAIT = 1.0  # seconds; a store that is locked for longer is not damaged
 LEAVE_TIMEOUT = 10.0  # seconds that workers of an earlier run, and copies into the library, get to end
 
 
 def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
-    """Set a damaged store aside and build another; fill one that is empty beside books.
+    """Set a damaged store aside and build another; take over the books of which a good one knows nothing.
 
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
@@ -39,7 +41,7 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     doubted = paths.store_doubt.exists()
     reason = damage(paths.store, thorough=doubted or met is not None)
     if reason is None:
-        _fill_empty(paths)
+        _fill(paths)
     else:
         _set_right(paths, reason)
     if doubted or reason:  # not before: were we killed meanwhile, the next one has to look as closely
@@ -159,7 +161,8 @@ def _build(paths: Paths, new: Path, sentence: str) -> TakenOver:
 
 
 def _replace(store: Path, new: Path, aside: Path) -> None:
-    """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills an empty one."""
+    """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills the one that
+    somebody makes."""
     with folder_locked(store.parent, exclusive=True):
         aside.mkdir(mode=0o700)
         for suffix in COMPANIONS:
@@ -175,26 +178,37 @@ def _remove(store: Path) -> None:
         store.with_name(store.name + suffix).unlink(missing_ok=True)
 
 
-def _fill_empty(paths: Paths) -> None:
-    """A store without a single row beside books was emptied or deleted: take them over."""
+def _fill(paths: Paths) -> None:
+    """Take over the books that have no row: the store was emptied or deleted, or a daemon was killed while it put
+    another in its place; somebody may have added a book since."""
     try:
-        if not paths.library.is_dir() or not has_books(paths.library):
+        if not paths.library.is_dir():
             return
     except BadInput:  # the settings are damaged: who needs the library says so
         return
     with contextlib.closing(connect(paths.store)) as connection:
+        if not unknown_folders(connection, paths.library):
+            return
         # Held by whoever adds a book: its folder is there before its row is.
         lock = FileLock.take(paths.locks / "library.lock")
         if lock is None:
             return
         try:
             with transaction(connection):
-                if _is_empty(connection):
-                    taken = take_over(connection, paths.library)
-                    _tell(connection, "The task store was empty beside the library.", taken)
-                    log.warning("The task store was empty; %s books were taken over", taken.books)
+                _fill_in(connection, paths.library)
         finally:
             lock.release()
+
+
+def _fill_in(connection: sqlite3.Connection, library: Path) -> None:
+    empty = _is_empty(connection)
+    taken = take_over(connection, library)
+    if empty and (taken.books or taken.unreadable):
+        _tell(connection, "The task store was empty beside the library.", taken)
+    elif taken.books:
+        _tell(connection, "The library had books of which the task store knew nothing.", taken, LOST_OF_BOOKS)
+    if taken.books:
+        log.warning("%s books were taken over into a store that did not know them", taken.books)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -202,18 +216,16 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return not rows
 
 
-def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver) -> None:
-    """The first notice of the new store."""
-    sentence = (
-        f"{beginning} {_taken_over(taken)} The history of other tasks, which books were paused and the sizes of the "
-        "pools are lost."
-    )
+def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver, lost: str = LOST) -> None:
+    """A notice of what came of it."""
+    sentence = f"{beginning} {_taken_over(taken)} {lost}"
     if taken.unreadable:
         sentence += (
             f" What cannot be read was not taken over: {', '.join(sorted(taken.unreadable))} in the library folder. "
             "The log of the daemon says why. Mend that and start the program again, or add the originals as new books."
         )
-    put_fact(connection, "notices", [{"at": time.time(), "sentence": sentence}])
+    before = fact(connection, "notices") or []
+    put_fact(connection, "notices", [*before, {"at": time.time(), "sentence": sentence}])
 
 
 def _taken_over(taken: TakenOver) -> str:

@@ -36,15 +36,18 @@ class TakenOver:
     unreadable: list[str] = field(default_factory=list)
 
 
-def has_books(library: Path) -> bool:
-    """Whether there is anything to take over. Raises OSError where the library cannot be looked into."""
-    return any(_is_book(folder) for folder in _folders(library))
+def unknown_folders(connection: sqlite3.Connection, library: Path) -> list[BookFolder]:
+    """Those that have the name of a book and no row; a copy that was never accepted (`.incoming-`) has no such name."""
+    known = {row["id"] for row in connection.execute("SELECT id FROM books").fetchall()}
+    paths = (path for path in library.iterdir() if SLUG.fullmatch(path.name) and path.name not in known)
+    return [BookFolder(path) for path in paths if not path.is_symlink() and path.is_dir()]
 
 
 def take_over(connection: sqlite3.Connection, library: Path) -> TakenOver:
-    """Insert every book of the library with its pages, and submit again what was not done. In a transaction."""
+    """Insert every book of the library that has no row, with its pages, and submit again what was not done. In a
+    transaction."""
     taken, found = TakenOver(), []
-    for folder in _folders(library):
+    for folder in unknown_folders(connection, library):
         with _named_if_unreadable(folder, taken):
             if _is_book(folder):
                 found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
@@ -75,13 +78,6 @@ def _all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
     finally:
         connection.execute("RELEASE book")
-
-
-def _folders(library: Path) -> Iterator[BookFolder]:
-    """Those that have the name of a book; a copy that was never accepted (`.incoming-`) has none."""
-    for path in library.iterdir():
-        if SLUG.fullmatch(path.name) and not path.is_symlink() and path.is_dir():
-            yield BookFolder(path)
 
 
 def _is_book(folder: BookFolder) -> bool:

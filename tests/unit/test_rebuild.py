@@ -199,6 +199,61 @@ def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> 
     assert set_aside(paths) == []
 
 
+def test_books_that_the_store_does_not_know_are_taken_over(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a daemon that was killed while it put another store in the place of a damaged one, and somebody who added
+    # a book before the next one started
+    split(add(paths, "gita"), [1, 2, 3, 4])
+    add(paths, "megha")
+    damaging.overwrite_header(paths.store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed_after_the_first(Path.rename))
+        with pytest.raises(Stop):
+            see_to_store(paths)
+    assert not paths.store.exists()
+    add(paths, "raghu")
+
+    # When a daemon starts, then the books that the new store does not know are there again, and it is said
+    see_to_store(paths)
+    assert [found(paths, book).state for book in ("gita", "megha", "raghu")] == ["done", "waiting", "waiting"]
+    assert "of which the task store knew nothing. 2 books were taken over from their" in notice(paths)
+    with closing(connect(paths.store)) as connection:
+        assert counts(connection)["waiting"] == 2
+
+    # And the next start finds nothing to do
+    see_to_store(paths)
+    notice(paths)
+
+
+def killed_after_the_first(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """The first rename is done; whoever would do another is killed."""
+    done: list[Path] = []
+
+    def renaming(path: Path, target: Path) -> Path:
+        if done:
+            raise Stop
+        done.append(path)
+        return rename(path, target)
+
+    return renaming
+
+
+def test_a_folder_that_cannot_be_entered_keeps_no_daemon_from_starting(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store beside a folder of somebody's that cannot be looked into
+    add(paths, "gita")
+    (paths.library / "notes").mkdir()
+    refuse(paths.library / "notes" / "original.pdf", monkeypatch)
+
+    # When a daemon starts, then nothing is changed
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == ["gita"]
+        assert fact(connection, "notices") is None
+
+
 def test_a_book_that_is_being_added_is_left_to_whoever_adds_it(paths: Paths) -> None:
     # Given a first book: its folder is there, its row is not yet
     add(paths, "gita")
