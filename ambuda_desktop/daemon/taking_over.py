@@ -15,7 +15,7 @@ from typing import Any
 
 from ambuda_desktop.books import SLUG, BookFolder
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.library import PLAN_PRIORITY
+from ambuda_desktop.library import PLAN_PRIORITY, is_unaccepted
 from ambuda_desktop.manifest import NOT_MADE, Manifest, PageRecord
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
@@ -82,7 +82,7 @@ def _all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _is_book(folder: BookFolder) -> bool:
     """Raises OSError where the folder cannot be looked into."""
-    return folder.original.exists() or folder.originals.is_dir()
+    return (folder.original.exists() or folder.originals.is_dir()) and not is_unaccepted(folder)
 
 
 def _added_at(folder: BookFolder) -> float:

@@ -226,6 +226,20 @@ def test_books_that_the_store_does_not_know_are_taken_over(
     notice(paths)
 
 
+def test_a_book_that_was_never_accepted_is_not_taken_over(paths: Paths) -> None:
+    # Given additions that were killed: one before its row was written, one behind it, when a page was made already
+    add(paths, "gita")
+    for name in ("megha", "raghu"):
+        (add(paths, name).path / ".incoming-1").touch()
+    split(BookFolder(paths.library / "raghu"), [1])
+    paths.store.unlink()
+
+    # When the store is filled from the books, then the first of them is none
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert sorted(book_ids(connection)) == ["gita", "raghu"]
+
+
 def killed_after_the_first(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
     """The first rename is done; whoever would do another is killed."""
     done: list[Path] = []
