@@ -1,6 +1,7 @@
 """Taking over books from their folders into a store that knows nothing of them.
 
-A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended.
+A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended,
+and what was read of them a recognition (`taking_over_text`).
 """
 
 import contextlib
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from ambuda_desktop.books import SLUG, BookFolder
+from ambuda_desktop.daemon.taking_over_text import ended_texts
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.library import PLAN_PRIORITY, is_unaccepted
 from ambuda_desktop.manifest import NOT_MADE, Manifest, PageRecord
+from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store.submit import NewTask, child_id, insert
+from ambuda_desktop.text_asked import after_split, noted
 
 log = logging.getLogger(__name__)
 
@@ -102,10 +106,12 @@ def _take(connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest
     ended_at = folder.manifest.stat().st_mtime
     for task, steps, result in _ended(book, manifest.pages):
         _insert_ended(connection, task, steps, result, ended_at)
-    left = _left(folder, manifest)
-    if left is not None:
-        insert(connection, [left.new_task(book=book, priority=PLAN_PRIORITY)])
-    return left is not None
+    text_ended_at = (folder.path / "ocr").stat().st_mtime if (folder.path / "ocr").is_dir() else 0.0
+    for task, steps, result in ended_texts(folder):
+        _insert_ended(connection, task, steps, result, text_ended_at)
+    plans = _plans(folder, manifest)
+    insert(connection, [plan.new_task(book=book, priority=PLAN_PRIORITY) for plan in plans])
+    return bool(plans)
 
 
 def _ended(book: str, records: Sequence[PageRecord]) -> Iterator[tuple[NewTask, int, dict[str, Any]]]:
@@ -153,6 +159,16 @@ def _insert_ended(
                             started_at = ?, ended_at = ? WHERE id = ?""",
         (steps, steps, json.dumps(result), at, at, at, task.id),
     )
+
+
+def _plans(folder: BookFolder, manifest: Manifest) -> list[SplitBook | OcrBook]:
+    """What is to be submitted again."""
+    split, text = _left(folder, manifest), noted(folder)
+    if split is None or text is None:
+        return [plan for plan in (split, text) if plan is not None]
+    if text == after_split(text.book, text.options):
+        return [split.model_copy(update={"then_ocr": text.options})]
+    return [split, text]
 
 
 def _left(folder: BookFolder, manifest: Manifest) -> SplitBook | None:
