@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
+from ambuda_desktop.daemon import rebuild_notice as words
+from ambuda_desktop.daemon.salvage import Salvage, insert_again, salvage
 from ambuda_desktop.daemon.taking_over import TakenOver, take_over, unknown_folders
 from ambuda_desktop.errors import AmbudaError, BadInput, StoreDamaged
 from ambuda_desktop.files import sync_file, sync_folder
@@ -19,14 +21,11 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.relocation import recover_move
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import connect, folder_locked, is_damage, is_replaced, transaction
-from ambuda_desktop.store.facts import fact, put_fact
 
 log = logging.getLogger(__name__)
 
 TABLES = {"books", "tasks", "counts", "facts", "wishes"}
 COMPANIONS = ("", "-wal", "-shm")  # SQLite's files; the first goes first: a -wal without it is of no effect
-LOST = "The history of other tasks, which books were paused and the sizes of the pools are lost."
-LOST_OF_BOOKS = "Whether they were paused is lost."
 LOCK_WAIT = 1.0  # seconds; a store that is locked for longer is not damaged
 LEAVE_TIMEOUT = 10.0  # seconds that workers of an earlier run, and copies into the library, get to end
 
@@ -37,7 +36,6 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
     """
-    _remove(_new(paths))  # of a daemon that was killed while it built one
     doubted = paths.store_doubt.exists()
     reason = damage(paths.store, thorough=doubted or met is not None)
     if reason is None:
@@ -110,11 +108,13 @@ def _rebuild(paths: Paths) -> None:
     with _alone(paths):
         aside = _free_place(paths)
         new = _new(paths)
+        _remove(new)
         try:
             taken = _build(paths, new, f"The task store was damaged. It was set aside in {aside}.")
-            _replace(paths.store, new, aside)
-        finally:
+        except BaseException:
             _remove(new)
+            raise
+        _replace(paths.store, new, aside)  # where that fails in the middle, `new` alone knows what was kept
     log.warning("It was set aside in %s; %s books were taken over", aside, taken.books)
 
 
@@ -152,9 +152,14 @@ def _build(paths: Paths, new: Path, sentence: str) -> TakenOver:
     """A store with all books, on the disk when this returns."""
     with contextlib.closing(connect(new)) as connection:
         recover_move(connection, paths)
+        kept = salvage(paths.store)
         with transaction(connection):
-            taken = take_over(connection, paths.library)
-            _tell(connection, sentence, taken)
+            taken = take_over(connection, paths.library, kept.plans)
+            others = sum(insert_again(connection, row) for row in kept.tasks)
+            words.tell(
+                connection, sentence, words.books(taken), words.others(others), words.unread(kept.unread),
+                words.LOST, words.unreadable(taken),
+            )  # fmt: skip
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in the one file that is renamed
     sync_file(new)
     return taken
@@ -162,7 +167,7 @@ def _build(paths: Paths, new: Path, sentence: str) -> TakenOver:
 
 def _replace(store: Path, new: Path, aside: Path) -> None:
     """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills the one that
-    somebody makes."""
+    somebody makes from the books, and from `new`."""
     with folder_locked(store.parent, exclusive=True):
         aside.mkdir(mode=0o700)
         for suffix in COMPANIONS:
@@ -187,7 +192,9 @@ def _fill(paths: Paths) -> None:
     except BadInput:  # the settings are damaged: who needs the library says so
         return
     with contextlib.closing(connect(paths.store)) as connection:
-        if not unknown_folders(connection, paths.library):
+        kept = salvage(_new(paths))
+        if not kept.tasks and not unknown_folders(connection, paths.library):
+            _remove(_new(paths))
             return
         # Held by whoever adds a book: its folder is there before its row is.
         lock = FileLock.take(paths.locks / "library.lock")
@@ -195,47 +202,27 @@ def _fill(paths: Paths) -> None:
             return
         try:
             with transaction(connection):
-                _fill_in(connection, paths.library)
+                _fill_in(connection, paths.library, kept)
+            _remove(_new(paths))
         finally:
             lock.release()
 
 
-def _fill_in(connection: sqlite3.Connection, library: Path) -> None:
+def _fill_in(connection: sqlite3.Connection, library: Path, kept: Salvage) -> None:
     empty = _is_empty(connection)
-    taken = take_over(connection, library)
-    if empty and (taken.books or taken.unreadable):
-        _tell(connection, "The task store was empty beside the library.", taken)
-    elif taken.books:
-        _tell(connection, "The library had books of which the task store knew nothing.", taken, LOST_OF_BOOKS)
-    if taken.books:
-        log.warning("%s books were taken over into a store that did not know them", taken.books)
+    taken = take_over(connection, library, kept.plans)
+    others = sum(insert_again(connection, row) for row in kept.tasks)
+    came = (words.books(taken), words.others(others))
+    if empty and (taken.books or taken.unreadable or others):
+        beginning = "The task store was empty beside the library."
+        words.tell(connection, beginning, *came, words.LOST, words.unreadable(taken))
+    elif taken.books or others:
+        beginning = "The task store was not complete."
+        words.tell(connection, beginning, *came, words.LOST_OF_BOOKS, words.unreadable(taken))
+    if taken.books or others:
+        log.warning("%s books and %s other tasks were taken over into the store", taken.books, others)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     rows = connection.execute("SELECT 1 FROM books UNION ALL SELECT 1 FROM tasks LIMIT 1").fetchall()
     return not rows
-
-
-def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver, lost: str = LOST) -> None:
-    """A notice of what came of it."""
-    sentence = f"{beginning} {_taken_over(taken)} {lost}"
-    if taken.unreadable:
-        sentence += (
-            f" What cannot be read was not taken over: {', '.join(sorted(taken.unreadable))} in the library folder. "
-            "The log of the daemon says why. Mend that and start the program again, or add the originals as new books."
-        )
-    before = fact(connection, "notices") or []
-    put_fact(connection, "notices", [*before, {"at": time.time(), "sentence": sentence}])
-
-
-def _taken_over(taken: TakenOver) -> str:
-    if not taken.books:
-        return "There were no books to take over."
-    books = "1 book was taken over from its folder" if taken.books == 1 else (
-        f"{taken.books} books were taken over from their folders"
-    )  # fmt: skip
-    if not taken.going_on:
-        return f"{books}."
-    if taken.going_on == taken.books:
-        return f"{books}, and {'goes' if taken.books == 1 else 'all go'} on."
-    return f"{books}, and {taken.going_on} of them {'goes' if taken.going_on == 1 else 'go'} on."

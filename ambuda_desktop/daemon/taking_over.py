@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 #: What `PageOptions.key` makes, where no page tells its options yet.
 _KEY = re.compile(r"(?:png|jpeg-(?P<quality>\d+))(?P<gray>-gray)?(?:-(?P<dpi>\d+)dpi)?")
 
+Plans = Sequence[SplitBook | OcrBook]
+
 
 @dataclass
 class TakenOver:
@@ -47,9 +49,9 @@ def unknown_folders(connection: sqlite3.Connection, library: Path) -> list[BookF
     return [BookFolder(path) for path in paths if not path.is_symlink() and path.is_dir()]
 
 
-def take_over(connection: sqlite3.Connection, library: Path) -> TakenOver:
+def take_over(connection: sqlite3.Connection, library: Path, plans: Mapping[str, Plans]) -> TakenOver:
     """Insert every book of the library that has no row, with its pages, and submit again what was not done. In a
-    transaction."""
+    transaction. `plans`: what is known to wait, by book; else its folder has to tell."""
     taken, found = TakenOver(), []
     for folder in unknown_folders(connection, library):
         with _named_if_unreadable(folder, taken):
@@ -57,7 +59,7 @@ def take_over(connection: sqlite3.Connection, library: Path) -> TakenOver:
                 found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
     for added_at, folder, manifest in sorted(found, key=lambda book: (book[0], book[1].path.name)):
         with _named_if_unreadable(folder, taken), _all_or_nothing(connection):
-            taken.going_on += _take(connection, folder, manifest, added_at)
+            taken.going_on += _take(connection, folder, manifest, added_at, plans.get(folder.path.name, ()))
             taken.books += 1
     return taken
 
@@ -95,7 +97,9 @@ def _added_at(folder: BookFolder) -> float:
     return place.stat().st_mtime
 
 
-def _take(connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest, added_at: float) -> bool:
+def _take(
+    connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest, added_at: float, known: Plans
+) -> bool:
     """Insert one book; returns whether it goes on."""
     book = folder.path.name
     connection.execute(
@@ -109,7 +113,7 @@ def _take(connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest
     text_ended_at = (folder.path / "ocr").stat().st_mtime if (folder.path / "ocr").is_dir() else 0.0
     for task, steps, result in ended_texts(folder):
         _insert_ended(connection, task, steps, result, text_ended_at)
-    plans = _plans(folder, manifest)
+    plans = _plans(folder, manifest, known)
     insert(connection, [plan.new_task(book=book, priority=PLAN_PRIORITY) for plan in plans])
     return bool(plans)
 
@@ -161,14 +165,17 @@ def _insert_ended(
     )
 
 
-def _plans(folder: BookFolder, manifest: Manifest) -> list[SplitBook | OcrBook]:
+def _plans(folder: BookFolder, manifest: Manifest, known: Plans) -> Plans:
     """What is to be submitted again."""
-    split, text = _left(folder, manifest), noted(folder)
-    if split is None or text is None:
-        return [plan for plan in (split, text) if plan is not None]
-    if text == after_split(text.book, text.options):
-        return [split.model_copy(update={"then_ocr": text.options})]
-    return [split, text]
+    left, noticed = _left(folder, manifest), noted(folder)
+    splits = [plan for plan in known if isinstance(plan, SplitBook)] or ([left] if left else [])
+    texts = [plan for plan in known if isinstance(plan, OcrBook)]
+    if noticed is not None and noticed not in texts:
+        if splits and noticed == after_split(noticed.book, noticed.options):
+            splits[-1] = splits[-1].model_copy(update={"then_ocr": noticed.options})
+        else:
+            texts.insert(0, noticed)
+    return [*splits, *texts]
 
 
 def _left(folder: BookFolder, manifest: Manifest) -> SplitBook | None:
