@@ -14,7 +14,7 @@ import send2trash
 
 from ambuda_desktop.books import BookFolder, library_is_gone, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
-from ambuda_desktop.files import printable, sync_folder
+from ambuda_desktop.files import printable, remove_leftovers, sync_folder
 from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -101,6 +101,7 @@ def tidy(connection: sqlite3.Connection, paths: Paths) -> None:
     """What a daemon does when it starts: put right what processes that were killed have left."""
     recover_move(connection, paths)
     remove_unaccepted(connection, paths)
+    remove_leftovers(paths.root)
     forget_unused(connection, paths)
 
 
@@ -114,7 +115,10 @@ def remove_unaccepted(connection: sqlite3.Connection, paths: Paths) -> None:
         if is_held(paths.locks / mark.name):
             continue
         if connection.execute("SELECT 1 FROM books WHERE id = ?", (mark.parent.name,)).fetchone():
-            mark.unlink(missing_ok=True)
+            with contextlib.suppress(
+                OSError
+            ):  # a library that cannot be written to keeps no daemon from starting
+                mark.unlink()
         elif is_unaccepted(BookFolder(mark.parent)):
             shutil.rmtree(mark.parent, ignore_errors=True)
 

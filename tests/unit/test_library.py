@@ -168,8 +168,11 @@ def test_an_addition_that_was_killed_before_its_row_was_written_leaves_nothing(
     assert left.exists()
 
     # And when it does not, then the folder is removed, and the PDF is where it was
+    temporary = paths.root / ".settings.json.4194305.tmp"  # of a process that there cannot be
+    temporary.touch()
     library.tidy(store, paths)
     assert list(paths.library.iterdir()) == []
+    assert not temporary.exists()
     assert source.exists()
 
 
