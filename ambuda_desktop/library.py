@@ -14,7 +14,7 @@ import send2trash
 
 from ambuda_desktop.books import BookFolder, library_is_gone, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
-from ambuda_desktop.files import printable, sync_folder
+from ambuda_desktop.files import printable, remove_leftovers, sync_folder
 from ambuda_desktop.locks import holding, is_held
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -66,6 +66,7 @@ def add_book(
         folder = paths.library / name
         try:
             folder.mkdir(mode=0o700)
+            (folder / name).touch()  # goes with the folder, whatever that is called when we are killed
             digest = source.copy(BookFolder(folder), progress)
             folder, manifest = _settle(connection, paths, folder, source, digest, new)
             sync_folder(paths.library)
@@ -77,7 +78,14 @@ def add_book(
         except BaseException:
             _abandon(connection, folder)
             raise
+        _arrive(folder, name)
     return manifest.slug
+
+
+def _arrive(folder: Path, mark: str) -> None:
+    with contextlib.suppress(OSError):  # it has its row: then a daemon removes the file
+        (folder / mark).unlink()
+        sync_folder(folder)
 
 
 def _abandon(connection: sqlite3.Connection, folder: Path) -> None:
@@ -92,15 +100,32 @@ def _abandon(connection: sqlite3.Connection, folder: Path) -> None:
 def tidy(connection: sqlite3.Connection, paths: Paths) -> None:
     """What a daemon does when it starts: put right what processes that were killed have left."""
     recover_move(connection, paths)
-    remove_unaccepted(paths)
+    remove_unaccepted(connection, paths)
+    remove_leftovers(paths.root)
     forget_unused(connection, paths)
 
 
-def remove_unaccepted(paths: Paths) -> None:
-    """Remove what is left of copies that were killed: those books were never accepted."""
+def remove_unaccepted(connection: sqlite3.Connection, paths: Paths) -> None:
+    """Remove what is left of additions that were killed: nobody was told that those books are accepted, and what was
+    to be added is where it was."""
     for folder in paths.library.glob(f"{INCOMING}*"):
         if not is_held(paths.locks / folder.name):
             shutil.rmtree(folder, ignore_errors=True)
+    for mark in paths.library.glob(f"*/{INCOMING}*"):
+        if is_held(paths.locks / mark.name):
+            continue
+        if connection.execute("SELECT 1 FROM books WHERE id = ?", (mark.parent.name,)).fetchone():
+            with contextlib.suppress(
+                OSError
+            ):  # a library that cannot be written to keeps no daemon from starting
+                mark.unlink()
+        elif is_unaccepted(BookFolder(mark.parent)):
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
+def is_unaccepted(folder: BookFolder) -> bool:
+    """Whether whoever added the book was killed before it could be said to be accepted, and no page was made of it."""
+    return not folder.pages.exists() and any(folder.path.glob(f"{INCOMING}*"))
 
 
 def remove_book(connection: sqlite3.Connection, paths: Paths, book: str) -> None:

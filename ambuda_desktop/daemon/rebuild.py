@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
-from ambuda_desktop.daemon.taking_over import TakenOver, has_books, take_over
+from ambuda_desktop.daemon import rebuild_notice as words
+from ambuda_desktop.daemon.salvage import Salvage, insert_again, salvage
+from ambuda_desktop.daemon.taking_over import TakenOver, take_over, unknown_folders
 from ambuda_desktop.errors import AmbudaError, BadInput, StoreDamaged
 from ambuda_desktop.files import sync_file, sync_folder
 from ambuda_desktop.locks import FileLock, is_held
@@ -19,7 +21,6 @@ from ambuda_desktop.pools import POOLS
 from ambuda_desktop.relocation import recover_move
 from ambuda_desktop.store import schema
 from ambuda_desktop.store.connection import connect, folder_locked, is_damage, is_replaced, transaction
-from ambuda_desktop.store.facts import put_fact
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +30,22 @@ LEAVE_TIMEOUT = 10.0  # seconds that workers of an earlier run, and copies into 
 
 
 def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
-    """Set a damaged store aside and build another; fill one that is empty beside books.
+    """Set a damaged store aside and build another; take over the books of which a good one knows nothing.
 
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
     """
-    paths.store_doubt.unlink(missing_ok=True)
-    _remove(_new(paths))  # of a daemon that was killed while it built one
-    reason = damage(paths.store, thorough=met is not None)
+    doubted = paths.store_doubt.exists()
+    reason = damage(paths.store, thorough=doubted or met is not None)
     if reason is None:
-        _fill_empty(paths)
-        return
+        _fill(paths)
+    else:
+        _set_right(paths, reason)
+    if doubted or reason:  # not before: were we killed meanwhile, the next one has to look as closely
+        paths.store_doubt.unlink(missing_ok=True)
+
+
+def _set_right(paths: Paths, reason: str) -> None:
     log.error("The task store %s is damaged: %s", paths.store, reason)
     if not paths.library.is_dir():
         raise StoreDamaged(
@@ -64,9 +70,9 @@ def still_good(connection: sqlite3.Connection, paths: Paths) -> None:
         if is_damage(error):
             raise  # locked or full, it is still the store
     if paths.store_doubt.exists():
-        paths.store_doubt.unlink()
         if reason := damage(paths.store, thorough=True):
             raise StoreDamaged(reason)
+        paths.store_doubt.unlink()
 
 
 def damage(store: Path, *, thorough: bool = False) -> str | None:
@@ -101,11 +107,13 @@ def _rebuild(paths: Paths) -> None:
     with _alone(paths):
         aside = _free_place(paths)
         new = _new(paths)
+        _remove(new)
         try:
             taken = _build(paths, new, f"The task store was damaged. It was set aside in {aside}.")
-            _replace(paths.store, new, aside)
-        finally:
+        except BaseException:
             _remove(new)
+            raise
+        _replace(paths.store, new, aside)  # where that fails in the middle, `new` alone knows what was kept
     log.warning("It was set aside in %s; %s books were taken over", aside, taken.books)
 
 
@@ -143,16 +151,22 @@ def _build(paths: Paths, new: Path, sentence: str) -> TakenOver:
     """A store with all books, on the disk when this returns."""
     with contextlib.closing(connect(new)) as connection:
         recover_move(connection, paths)
+        kept = salvage(paths.store)
         with transaction(connection):
-            taken = take_over(connection, paths.library)
-            _tell(connection, sentence, taken)
+            taken = take_over(connection, paths.library, kept.plans)
+            others = sum(insert_again(connection, row) for row in kept.tasks)
+            words.tell(
+                connection, sentence, words.books(taken), words.others(others), words.unread(kept.unread),
+                words.LOST, words.unreadable(taken),
+            )  # fmt: skip
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in the one file that is renamed
     sync_file(new)
     return taken
 
 
 def _replace(store: Path, new: Path, aside: Path) -> None:
-    """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills an empty one."""
+    """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills the one that
+    somebody makes from the books, and from `new`."""
     with folder_locked(store.parent, exclusive=True):
         aside.mkdir(mode=0o700)
         for suffix in COMPANIONS:
@@ -168,54 +182,46 @@ def _remove(store: Path) -> None:
         store.with_name(store.name + suffix).unlink(missing_ok=True)
 
 
-def _fill_empty(paths: Paths) -> None:
-    """A store without a single row beside books was emptied or deleted: take them over."""
+def _fill(paths: Paths) -> None:
+    """Take over the books that have no row: the store was emptied or deleted, or a daemon was killed while it put
+    another in its place; somebody may have added a book since."""
     try:
-        if not paths.library.is_dir() or not has_books(paths.library):
+        if not paths.library.is_dir():
             return
     except BadInput:  # the settings are damaged: who needs the library says so
         return
     with contextlib.closing(connect(paths.store)) as connection:
+        kept = salvage(_new(paths))
+        if not kept.tasks and not unknown_folders(connection, paths.library):
+            _remove(_new(paths))
+            return
         # Held by whoever adds a book: its folder is there before its row is.
         lock = FileLock.take(paths.locks / "library.lock")
         if lock is None:
             return
         try:
             with transaction(connection):
-                if _is_empty(connection):
-                    taken = take_over(connection, paths.library)
-                    _tell(connection, "The task store was empty beside the library.", taken)
-                    log.warning("The task store was empty; %s books were taken over", taken.books)
+                _fill_in(connection, paths.library, kept)
+            _remove(_new(paths))
         finally:
             lock.release()
+
+
+def _fill_in(connection: sqlite3.Connection, library: Path, kept: Salvage) -> None:
+    empty = _is_empty(connection)
+    taken = take_over(connection, library, kept.plans)
+    others = sum(insert_again(connection, row) for row in kept.tasks)
+    came = (words.books(taken), words.others(others))
+    if empty and (taken.books or taken.unreadable or others):
+        beginning = "The task store was empty beside the library."
+        words.tell(connection, beginning, *came, words.LOST, words.unreadable(taken))
+    elif taken.books or others:
+        beginning = "The task store was not complete."
+        words.tell(connection, beginning, *came, words.LOST_OF_BOOKS, words.unreadable(taken))
+    if taken.books or others:
+        log.warning("%s books and %s other tasks were taken over into the store", taken.books, others)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     rows = connection.execute("SELECT 1 FROM books UNION ALL SELECT 1 FROM tasks LIMIT 1").fetchall()
     return not rows
-
-
-def _tell(connection: sqlite3.Connection, beginning: str, taken: TakenOver) -> None:
-    """The first notice of the new store."""
-    sentence = (
-        f"{beginning} {_taken_over(taken)} The history of other tasks, which books were paused and the sizes of the "
-        "pools are lost."
-    )
-    if taken.unreadable:
-        sentence += (
-            f" No manifest can be read in {', '.join(taken.unreadable)}: add the originals as new books."
-        )
-    put_fact(connection, "notices", [{"at": time.time(), "sentence": sentence}])
-
-
-def _taken_over(taken: TakenOver) -> str:
-    if not taken.books:
-        return "There were no books to take over."
-    books = "1 book was taken over from its folder" if taken.books == 1 else (
-        f"{taken.books} books were taken over from their folders"
-    )  # fmt: skip
-    if not taken.going_on:
-        return f"{books}."
-    if taken.going_on == taken.books:
-        return f"{books}, and {'goes' if taken.books == 1 else 'all go'} on."
-    return f"{books}, and {taken.going_on} of them {'goes' if taken.going_on == 1 else 'go'} on."

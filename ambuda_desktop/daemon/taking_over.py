@@ -1,67 +1,94 @@
 """Taking over books from their folders into a store that knows nothing of them.
 
-A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended.
+A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended,
+and what was read of them a recognition (`taking_over_text`).
 """
 
+import contextlib
 import json
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ambuda_desktop.books import SLUG, BookFolder
+from ambuda_desktop.daemon.taking_over_text import ended_texts
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.library import PLAN_PRIORITY
+from ambuda_desktop.library import PLAN_PRIORITY, is_unaccepted
 from ambuda_desktop.manifest import NOT_MADE, Manifest, PageRecord
+from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.store.submit import NewTask, child_id, insert
+from ambuda_desktop.text_asked import after_split, noted
 
 log = logging.getLogger(__name__)
 
 #: What `PageOptions.key` makes, where no page tells its options yet.
 _KEY = re.compile(r"(?:png|jpeg-(?P<quality>\d+))(?P<gray>-gray)?(?:-(?P<dpi>\d+)dpi)?")
 
+Plans = Sequence[SplitBook | OcrBook]
+
 
 @dataclass
 class TakenOver:
-    """What came of it: how many books, how many of them go on, and the folders that tell nothing."""
+    """What came of it: how many books, how many of them go on, and the folders that cannot be read."""
 
     books: int = 0
     going_on: int = 0
     unreadable: list[str] = field(default_factory=list)
 
 
-def has_books(library: Path) -> bool:
-    """Whether there is anything to take over."""
-    return next(_folders(library), None) is not None
+def unknown_folders(connection: sqlite3.Connection, library: Path) -> list[BookFolder]:
+    """Those that have the name of a book and no row; a copy that was never accepted (`.incoming-`) has no such name."""
+    known = {row["id"] for row in connection.execute("SELECT id FROM books").fetchall()}
+    paths = (path for path in library.iterdir() if SLUG.fullmatch(path.name) and path.name not in known)
+    return [BookFolder(path) for path in paths if not path.is_symlink() and path.is_dir()]
 
 
-def take_over(connection: sqlite3.Connection, library: Path) -> TakenOver:
-    """Insert every book of the library with its pages, and submit again what was not done. In a transaction."""
+def take_over(connection: sqlite3.Connection, library: Path, plans: Mapping[str, Plans]) -> TakenOver:
+    """Insert every book of the library that has no row, with its pages, and submit again what was not done. In a
+    transaction. `plans`: what is known to wait, by book; else its folder has to tell."""
     taken, found = TakenOver(), []
-    for folder in _folders(library):
-        try:
-            found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
-        except (AmbudaError, OSError) as error:
-            log.warning("The book %s cannot be taken over: %s", folder.path.name, error)
-            taken.unreadable.append(folder.path.name)
+    for folder in unknown_folders(connection, library):
+        with _named_if_unreadable(folder, taken):
+            if _is_book(folder):
+                found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
     for added_at, folder, manifest in sorted(found, key=lambda book: (book[0], book[1].path.name)):
-        taken.books += 1
-        taken.going_on += _take(connection, folder, manifest, added_at)
+        with _named_if_unreadable(folder, taken), _all_or_nothing(connection):
+            taken.going_on += _take(connection, folder, manifest, added_at, plans.get(folder.path.name, ()))
+            taken.books += 1
     return taken
 
 
-def _folders(library: Path) -> Iterator[BookFolder]:
-    """Those that are books by their name; a copy that was never accepted (`.incoming-`) is none."""
-    for path in library.iterdir():
-        if SLUG.fullmatch(path.name) and not path.is_symlink() and path.is_dir():
-            folder = BookFolder(path)
-            if folder.original.exists() or folder.originals.is_dir():
-                yield folder
+@contextlib.contextmanager
+def _named_if_unreadable(folder: BookFolder, taken: TakenOver) -> Iterator[None]:
+    """A file of one book that cannot be read must not keep the others from being taken over."""
+    try:
+        yield
+    except (AmbudaError, OSError, ValueError) as error:
+        log.warning("The book %s cannot be taken over: %s", folder.path.name, error)
+        taken.unreadable.append(folder.path.name)
+
+
+@contextlib.contextmanager
+def _all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT book")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO book")
+        raise
+    finally:
+        connection.execute("RELEASE book")
+
+
+def _is_book(folder: BookFolder) -> bool:
+    """Raises OSError where the folder cannot be looked into."""
+    return (folder.original.exists() or folder.originals.is_dir()) and not is_unaccepted(folder)
 
 
 def _added_at(folder: BookFolder) -> float:
@@ -70,7 +97,9 @@ def _added_at(folder: BookFolder) -> float:
     return place.stat().st_mtime
 
 
-def _take(connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest, added_at: float) -> bool:
+def _take(
+    connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest, added_at: float, known: Plans
+) -> bool:
     """Insert one book; returns whether it goes on."""
     book = folder.path.name
     connection.execute(
@@ -81,10 +110,12 @@ def _take(connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest
     ended_at = folder.manifest.stat().st_mtime
     for task, steps, result in _ended(book, manifest.pages):
         _insert_ended(connection, task, steps, result, ended_at)
-    left = _left(folder, manifest)
-    if left is not None:
-        insert(connection, [left.new_task(book=book, priority=PLAN_PRIORITY)])
-    return left is not None
+    text_ended_at = (folder.path / "ocr").stat().st_mtime if (folder.path / "ocr").is_dir() else 0.0
+    for task, steps, result in ended_texts(folder):
+        _insert_ended(connection, task, steps, result, text_ended_at)
+    plans = _plans(folder, manifest, known)
+    insert(connection, [plan.new_task(book=book, priority=PLAN_PRIORITY) for plan in plans])
+    return bool(plans)
 
 
 def _ended(book: str, records: Sequence[PageRecord]) -> Iterator[tuple[NewTask, int, dict[str, Any]]]:
@@ -132,6 +163,19 @@ def _insert_ended(
                             started_at = ?, ended_at = ? WHERE id = ?""",
         (steps, steps, json.dumps(result), at, at, at, task.id),
     )
+
+
+def _plans(folder: BookFolder, manifest: Manifest, known: Plans) -> Plans:
+    """What is to be submitted again."""
+    left, noticed = _left(folder, manifest), noted(folder)
+    splits = [plan for plan in known if isinstance(plan, SplitBook)] or ([left] if left else [])
+    texts = [plan for plan in known if isinstance(plan, OcrBook)]
+    if noticed is not None and noticed not in texts:
+        if splits and noticed == after_split(noticed.book, noticed.options):
+            splits[-1] = splits[-1].model_copy(update={"then_ocr": noticed.options})
+        else:
+            texts.insert(0, noticed)
+    return [*splits, *texts]
 
 
 def _left(folder: BookFolder, manifest: Manifest) -> SplitBook | None:

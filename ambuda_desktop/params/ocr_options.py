@@ -1,11 +1,12 @@
 """How text is recognised: which engine, with which model."""
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 DEFAULT_MODEL = "Devanagari"  # the script, not a language: Debian's tesseract-ocr-script-deva
+_OLD_TYPE = "old type"
 _MODEL = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)?", re.ASCII)
 
 
@@ -41,3 +42,17 @@ class OcrOptions(BaseModel):
     def key(self) -> str:
         """A short name for all of it: two pages with the same key were read in the same way."""
         return " ".join(part for part in (self.engine, self.model_name, self.preset) if part)
+
+    @classmethod
+    def of_key(cls, key: str) -> Self:
+        """The options that have this key. Raises ValueError where none have."""
+        engine, _, model = key.partition(" ")
+        preset = _OLD_TYPE if model.endswith(_OLD_TYPE) else None
+        model = model.removesuffix(preset or "").strip()
+        # Each of them is checked as anything that is read from a file.
+        said = {
+            "engine": engine,
+            "preset": preset,
+            "model": model if model and model != DEFAULT_MODEL else None,
+        }
+        return cls.model_validate(said)

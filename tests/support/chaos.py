@@ -69,6 +69,7 @@ class Chaos:
             self._close_window()
         self.report.took = time.monotonic() - begin
         self.program.stop()
+        self._start_once_more()
         self._witness.read()
         self._measure()
         self.report.refused = self._submits.refused
@@ -154,7 +155,14 @@ class Chaos:
 
     # What is left.
 
+    def _start_once_more(self) -> None:
+        """A daemon that starts puts right what the last kills have left; so nothing of it may be there after this."""
+        self.program.start_daemon()
+        self.program.stop()
+
     def _all_over(self) -> bool:
+        if self._submits.error is not None:  # who submits no more because of that is not over
+            raise self._submits.error
         left = self.program.connection.execute(
             "SELECT count(*) FROM tasks WHERE ended_at IS NULL OR finish IS NOT NULL"
         ).fetchone()[0]

@@ -30,7 +30,11 @@ def check(program: Program, accepted: list[Expected], witness: Witness, report: 
         for name in found[:1]:
             _check_book(program, name, book, report)
     known = {name for names in books.values() for name in names}
-    report.litter += [p.name for p in sorted(program.paths.library.iterdir()) if p.name not in known]
+    paths = program.paths
+    report.litter += [str(path) for path in sorted(paths.library.iterdir()) if path.name not in known]
+    # Those in the folder of a book are told of with the book.
+    report.litter += [str(p) for p in sorted(paths.root.rglob(".*.tmp")) if paths.library not in p.parents]
+    report.litter += [str(path) for path in sorted(paths.root.glob("store.db.new*"))]
 
 
 def _check_book(program: Program, name: str, book: Expected, report: Report) -> None:

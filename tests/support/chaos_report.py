@@ -54,7 +54,9 @@ class Report:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     corrupt: list[str] = field(default_factory=list)
-    litter: list[str] = field(default_factory=list)  # what submits that were killed left in the library
+    litter: list[str] = field(
+        default_factory=list
+    )  # what was killed left behind: folders without a row, temporary files
     twice: int = 0  # pages that were written more than once
     recoveries: list["Recovery"] = field(default_factory=list)
     started: int = 0  # daemons that the test started because the window waited longer
@@ -67,8 +69,9 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Nothing lost, doubled or corrupt."""
-        return not (self.lost or self.doubled or self.corrupt)
+        """Every page that was accepted is there; nothing is lost, doubled, corrupt or left over."""
+        wrong = self.lost or self.doubled or self.corrupt or self.litter
+        return not wrong and self.finished_pages == self.accepted_pages
 
     def row(self) -> str:
         """A row of the table."""
@@ -83,7 +86,7 @@ class Report:
         lines = [
             f"submits ended by a kill: {self.refused}; daemons that the test started: {self.started}",
             *(f"slow: {one}" for one in self.recoveries if one.seconds > SLOW),
-            *(f"left over: {one}" for one in self.litter),
+            *(f"LEFT OVER {one}" for one in self.litter),
             *(f"LOST {one}" for one in self.lost), *(f"DOUBLED {one}" for one in self.doubled),
             *(f"CORRUPT {one}" for one in self.corrupt),
         ]  # fmt: skip

@@ -15,6 +15,7 @@ from ambuda_desktop.paths import Paths
 from ambuda_desktop.worker.split.finish import finish
 from ambuda_desktop.worker.split.plan import plan
 from ambuda_desktop.worker.split.ranges import split_range
+from tests.support.chaos import Chaos
 from tests.support.chaos_books import Expected, make_books
 from tests.support.chaos_check import check
 from tests.support.chaos_log import begin_log, ended_twice
@@ -118,6 +119,46 @@ def test_what_is_missing_or_wrong_is_named(done: tuple[Program, Expected]) -> No
     assert [("page 1" in one) for one in report.lost] == [True]
     assert ["page 2" in report.corrupt[0], "should not be there" in report.corrupt[1]] == [True, True]
     assert report.finished_pages == 0
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "library/book-3/original.pdf",
+        "library/.incoming-1/original.pdf",
+        ".settings.json.77.tmp",
+        "store.db.new",
+    ],
+)
+def test_what_was_left_behind_is_not_good(done: tuple[Program, Expected], left: str) -> None:
+    # Given a folder without a row, or a file that is needed no more
+    place = done[0].paths.root / left
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"")
+
+    # Then it is named, and the result is not good
+    report = look(done)
+    assert (len(report.litter), report.good) == (1, False)
+    assert "LEFT OVER" in report.details()
+
+
+def test_a_page_that_was_accepted_and_is_not_there_is_not_good() -> None:
+    report = Report(0, accepted_pages=3, finished_pages=2)
+    assert not report.good
+    report.finished_pages = 3
+    assert report.good
+
+
+def test_submits_that_ended_by_an_error_are_not_over(store: sqlite3.Connection) -> None:
+    # Given nothing that is left to do, because who submits met an error
+    submits = SimpleNamespace(error=OSError("No space left on device"), over=True)
+    chaos = SimpleNamespace(_submits=submits, program=SimpleNamespace(connection=store))
+
+    # Then the run has not ended well
+    with pytest.raises(OSError, match="No space left"):
+        Chaos._all_over(cast(Chaos, chaos))
+    submits.error = None
+    assert Chaos._all_over(cast(Chaos, chaos))
 
 
 def test_a_task_that_failed_a_torn_manifest_and_a_book_twice_are_named(

@@ -124,13 +124,76 @@ def test_a_name_that_is_no_text_is_taken_all_the_same(
     assert found.title == "Megha\ufffd"
 
 
-def test_only_copies_that_were_killed_are_removed(paths: Paths) -> None:
+def test_only_copies_that_were_killed_are_removed(paths: Paths, store: sqlite3.Connection) -> None:
     # Given a copy that goes on, and one that was left behind
     (paths.library / ".incoming-a").mkdir()
     (paths.library / ".incoming-b").mkdir()
     with holding(paths.locks / ".incoming-a"):
-        library.remove_unaccepted(paths)
+        library.remove_unaccepted(store, paths)
     assert [p.name for p in paths.library.iterdir()] == [".incoming-a"]
+
+
+class Killed(BaseException):
+    """Where the process ends, and does nothing more."""
+
+
+@contextlib.contextmanager
+def killed_at(monkeypatch: pytest.MonkeyPatch, place: str) -> Iterator[None]:
+    """Whoever comes to `place` is killed."""
+
+    def end(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, end)
+        patch.setattr("ambuda_desktop.library._abandon", end)
+        with pytest.raises(Killed):
+            yield
+
+
+def test_an_addition_that_was_killed_before_its_row_was_written_leaves_nothing(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an addition that is killed when its folder has its name, and has no row
+    source = pdf(tmp_path, "a.pdf")
+    with killed_at(monkeypatch, "ambuda_desktop.library.transaction"):
+        library.add_book(store, paths, source, nothing)
+    (left,) = paths.library.iterdir()
+    (mark,) = left.glob(f"{library.INCOMING}*")
+    assert left.name == "a"
+
+    # When a daemon starts while it still goes on, then it stays
+    with holding(paths.locks / mark.name):
+        library.tidy(store, paths)
+    assert left.exists()
+
+    # And when it does not, then the folder is removed, and the PDF is where it was
+    temporary = paths.root / ".settings.json.4194305.tmp"  # of a process that there cannot be
+    temporary.touch()
+    library.tidy(store, paths)
+    assert list(paths.library.iterdir()) == []
+    assert not temporary.exists()
+    assert source.exists()
+
+
+def test_an_addition_that_was_killed_behind_its_row_is_accepted(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an addition that is killed when its row is written
+    with killed_at(monkeypatch, "ambuda_desktop.library._arrive"):
+        library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+
+    # When a daemon starts, then the book is as any other
+    library.tidy(store, paths)
+    assert sorted(path.name for path in (paths.library / "a").iterdir()) == ["manifest.json", "original.pdf"]
+    assert summary(store, "a") is not None
+
+
+def test_a_book_that_is_accepted_is_not_marked_as_on_its_way(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path
+) -> None:
+    book = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
+    assert not list((paths.library / book).glob(f"{library.INCOMING}*"))
 
 
 @pytest.mark.parametrize("name", ["..", "../data", "a/b", "nobody"])

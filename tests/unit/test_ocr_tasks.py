@@ -18,6 +18,7 @@ from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.dispatch import insert_finishes
 from ambuda_desktop.store.submit import insert, insert_book
 from ambuda_desktop.store.texts import text_summary
+from ambuda_desktop.text_asked import noted
 from ambuda_desktop.worker.ocr.engine import MustWait, PageUnread
 from ambuda_desktop.worker.ocr.ranges import STOPS
 from ambuda_desktop.worker.task import Park
@@ -66,6 +67,9 @@ def test_a_book_goes_through_all_three_tasks(
         ("7-12", "cpu"),
     ]
 
+    # And what was asked stands beside the text until it is done
+    assert noted(folder) == OcrBook(book="book")
+
     # And a book that is added meanwhile has its pages made before
     assert {
         task["priority"] for task in store.execute("SELECT priority FROM tasks WHERE parent = ?", (plan,))
@@ -78,12 +82,13 @@ def test_a_book_goes_through_all_three_tasks(
     end(store, plan)
     insert_finishes(store)
 
-    # Then the text is there, page by page and as a whole
+    # Then the text is there, page by page and as a whole, and nothing is left to do
     assert run(store, query.children(store, plan)[-1].id) == {
         "pages": 12, "missing": "", "blank": "", "changed": "", "read": 12, "set_aside": [],
     }  # fmt: skip
     assert (folder.path / "book.txt").read_text("utf-8").startswith("[page 1]\npage1\n\n[page 2]\npage2\n")
     assert sorted(reader.read_pages) == list(range(1, 13))
+    assert noted(folder) is None
 
 
 def finished(store: sqlite3.Connection, plan: str) -> dict[str, Any]:
@@ -165,7 +170,6 @@ def test_the_page_that_stopped_its_process_is_read_alone_and_the_others_without_
     plan = ask(store)
     run(store, plan)
     lost = ranges(store, plan)[0]
-    (folder.path / "ocr").mkdir()
     (folder.path / "ocr" / ".3.tries").write_text("1")
     store.execute("UPDATE tasks SET losses = 1 WHERE id = ?", (lost.id,))
 
@@ -207,6 +211,8 @@ def test_a_split_is_followed_by_its_text_unless_it_was_cancelled(
     plan = store.execute("SELECT id FROM tasks").fetchone()["id"]
     run(store, plan)
     (pages,) = query.children(store, plan)
+    folder = BookFolder(paths.library / "book")
+    assert noted(folder) == OcrBook(book="book", only_missing=True)
     if cancelled:
         cancel(store, [plan])
     else:
@@ -219,7 +225,8 @@ def test_a_split_is_followed_by_its_text_unless_it_was_cancelled(
     for _ in range(2):
         run(store, query.children(store, plan)[-1].id)
 
-    # Then its text is asked for once, or not at all
+    # Then its text is asked for once, or not at all, and the note is gone
+    assert noted(folder) is None
     text = text_summary(store, "book")
     if cancelled:
         assert text is None

@@ -42,8 +42,10 @@ def test_models_have_names_of_files(model: str) -> None:
 def test_the_key_tells_one_way_of_reading_from_another() -> None:
     ways = [
         OcrOptions(), OcrOptions(preset="old type"), OcrOptions(model="san+Devanagari"), OcrOptions(engine="google"),
+        OcrOptions(engine="google", model="builtin/stable"), OcrOptions(model="san", preset="old type"),
     ]  # fmt: skip
     assert len({way.key for way in ways}) == len(ways)
+    assert [OcrOptions.of_key(way.key) for way in ways] == ways
     assert OcrOptions(model="Devanagari").key == OcrOptions().key  # it is what is meant where nothing is said
 
 

@@ -48,6 +48,12 @@ def split(folder: BookFolder, numbers: list[int], options: PageOptions | None = 
     finish(folder, options)
 
 
+def end_plans(paths: Paths) -> None:
+    """Let all that was submitted so far have ended."""
+    with closing(connect(paths.store)) as connection:
+        connection.execute("UPDATE tasks SET state = 'SUCCESS'")
+
+
 def found(paths: Paths, book: str) -> BookSummary:
     with closing(connect(paths.store)) as connection:
         summarized = summary(connection, book)
@@ -94,6 +100,7 @@ def no_schema(store: Path) -> None:
 def test_a_damaged_store_is_set_aside_and_built_anew(paths: Paths, damages: Damages) -> None:
     # Given a book that is done and one that waits, in a store that is damaged
     split(add(paths, "gita"), [1, 2, 3, 4])
+    end_plans(paths)
     add(paths, "megha")
     fill(paths)
     damages(paths.store)
@@ -199,6 +206,75 @@ def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> 
     assert set_aside(paths) == []
 
 
+def test_books_that_the_store_does_not_know_are_taken_over(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a daemon that was killed while it put another store in the place of a damaged one, and somebody who added
+    # a book before the next one started
+    split(add(paths, "gita"), [1, 2, 3, 4])
+    add(paths, "megha")
+    damaging.overwrite_header(paths.store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed_after_the_first(Path.rename))
+        with pytest.raises(Stop):
+            see_to_store(paths)
+    assert not paths.store.exists()
+    add(paths, "raghu")
+
+    # When a daemon starts, then the books that the new store does not know are there again, and it is said
+    see_to_store(paths)
+    assert [found(paths, book).state for book in ("gita", "megha", "raghu")] == ["done", "waiting", "waiting"]
+    assert "The task store was not complete. 2 books were taken over from their" in notice(paths)
+    with closing(connect(paths.store)) as connection:
+        assert counts(connection)["waiting"] == 2
+
+    # And the next start finds nothing to do
+    see_to_store(paths)
+    notice(paths)
+
+
+def test_a_book_that_was_never_accepted_is_not_taken_over(paths: Paths) -> None:
+    # Given additions that were killed: one before its row was written, one behind it, when a page was made already
+    add(paths, "gita")
+    for name in ("megha", "raghu"):
+        (add(paths, name).path / ".incoming-1").touch()
+    split(BookFolder(paths.library / "raghu"), [1])
+    paths.store.unlink()
+
+    # When the store is filled from the books, then the first of them is none
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert sorted(book_ids(connection)) == ["gita", "raghu"]
+
+
+def killed_after_the_first(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """The first rename is done; whoever would do another is killed."""
+    done: list[Path] = []
+
+    def renaming(path: Path, target: Path) -> Path:
+        if done:
+            raise Stop
+        done.append(path)
+        return rename(path, target)
+
+    return renaming
+
+
+def test_a_folder_that_cannot_be_entered_keeps_no_daemon_from_starting(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a store beside a folder of somebody's that cannot be looked into
+    add(paths, "gita")
+    (paths.library / "notes").mkdir()
+    refuse(paths.library / "notes" / "original.pdf", monkeypatch)
+
+    # When a daemon starts, then nothing is changed
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == ["gita"]
+        assert fact(connection, "notices") is None
+
+
 def test_a_book_that_is_being_added_is_left_to_whoever_adds_it(paths: Paths) -> None:
     # Given a first book: its folder is there, its row is not yet
     add(paths, "gita")
@@ -225,8 +301,43 @@ def test_what_is_no_book_is_left_alone(paths: Paths) -> None:
     see_to_store(paths)
     with closing(connect(paths.store)) as connection:
         assert book_ids(connection) == []
-    assert "No manifest can be read in gita" in notice(paths)
+    assert "What cannot be read was not taken over: gita in" in notice(paths)
     assert "There were no books" in notice(paths)
+
+
+@pytest.mark.parametrize("what", ["work", "original"])
+def test_a_book_that_cannot_be_read_keeps_no_other_from_going_on(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    # Given two books, of which one has a file that cannot be read
+    add(paths, "gita")
+    bad = add(paths, "megha")
+    if what == "work":
+        ask_for(bad, PageOptions(), [1])
+        (bad.work / PageOptions().key / "1.json").mkdir()
+    else:
+        refuse(bad.original, monkeypatch)
+    damaging.overwrite_header(paths.store)
+
+    # When the store is built anew, then the other goes on, and this one is named, and in no part there
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == ["gita"]
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone()[0] == 1
+    assert "What cannot be read was not taken over: megha in" in notice(paths)
+    assert "1 book was taken over" in notice(paths)
+
+
+def refuse(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system does where a folder may not be entered; root may enter any."""
+    stat = os.stat
+
+    def refusing(place: Path, **options: bool) -> os.stat_result:
+        if os.fspath(place) == os.fspath(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(place, **options)
+
+    monkeypatch.setattr(os, "stat", refusing)
 
 
 def test_a_store_of_a_newer_version_is_no_damage(paths: Paths) -> None:
@@ -351,6 +462,45 @@ def test_damage_that_somebody_else_met_ends_the_daemon(paths: Paths, store: sqli
     paths.store_doubt.touch()
     with pytest.raises(StoreDamaged):
         still_good(store, paths)
+
+
+def leave_out_of_an_index(paths: Paths) -> None:
+    """A row that its index does not know: damage that only a thorough look finds."""
+    with closing(sqlite3.connect(paths.store)) as connection:
+        connection.executescript(
+            """PRAGMA writable_schema=ON; CREATE TABLE kept AS SELECT * FROM sqlite_master WHERE name = 'tasks_state';
+               DELETE FROM sqlite_master WHERE name = 'tasks_state';"""
+        )
+    with closing(connect(paths.store)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        insert(connection, [NewTask("a", id="a")])
+        connection.execute("INSERT INTO sqlite_master SELECT * FROM kept")
+
+
+def test_a_doubt_is_kept_until_somebody_has_looked_closely(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given damage that only a thorough look finds, and the doubt of whoever met it
+    add(paths, "gita")
+    leave_out_of_an_index(paths)
+    assert damage(paths.store) is None
+    paths.store_doubt.touch()
+
+    # When a daemon that starts is killed while it looks, then the doubt is still there
+    with monkeypatch.context() as patch:
+        patch.setattr("ambuda_desktop.daemon.rebuild.damage", killed)
+        with pytest.raises(Stop):
+            see_to_store(paths)
+    assert paths.store_doubt.exists()
+
+    # And the next one looks as closely, builds the store anew, and doubts no more
+    see_to_store(paths)
+    assert len(list(paths.root.glob("store-damaged-*"))) == 1
+    assert not paths.store_doubt.exists()
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Stop
 
 
 def test_a_book_is_split_again_by_the_same_plan(paths: Paths) -> None:

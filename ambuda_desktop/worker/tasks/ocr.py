@@ -13,6 +13,7 @@ from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.running import losses, parent_of
 from ambuda_desktop.store.submit import NewTask, child_id, insert
 from ambuda_desktop.store.texts import is_read_by_another
+from ambuda_desktop.text_asked import forget_asked, note_asked
 from ambuda_desktop.worker.book_in_work import book_in_work
 from ambuda_desktop.worker.ocr.engine import MustWait
 from ambuda_desktop.worker.ocr.finish import finish, missing
@@ -39,6 +40,7 @@ def ocr_book(self: StoreTask, params: OcrBook) -> dict[str, Any]:
     check_engine(self.paths, params.options)
     with book_in_work(self, params.book) as folder:
         planned = plan(folder, params)
+        note_asked(folder, params)
     children = [
         _range(self, params.book, params.options, numbers, str(index), self.task_id)
         for index, numbers in enumerate(planned.ranges)
@@ -81,6 +83,7 @@ def finish_ocr(self: StoreTask, params: FinishOcr) -> dict[str, Any]:
         text = finish(folder, recognition)
         with contextlib.suppress(BadInput):  # it has no page images yet: then there is nothing to be searched
             write_searchable(folder, searchable_file(folder), self.progress)
+        forget_asked(folder, params.options)
     return {
         "pages": len(text.pages),
         "missing": missing(params.numbers(), text),
