@@ -15,7 +15,7 @@ from ambuda_desktop.books import BookFolder
 from ambuda_desktop.daemon.rebuild import damage, see_to_store, still_good
 from ambuda_desktop.errors import AmbudaError, StoreDamaged
 from ambuda_desktop.library import NewBook, add_book, tidy
-from ambuda_desktop.locks import holding
+from ambuda_desktop.locks import holding, sweep
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.paths import Paths
@@ -118,7 +118,7 @@ def test_a_damaged_store_is_set_aside_and_built_anew(paths: Paths, damages: Dama
     assert (found(paths, "gita").state, found(paths, "megha").state) == ("done", "waiting")
     assert f"set aside in {kept.parent}. 2 books were taken over" in notice(paths)
     assert "1 of them goes on" in notice(paths)
-    assert damage(paths.store, thorough=True) is None
+    assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))
 
     # And the next start finds nothing to do
@@ -202,7 +202,7 @@ def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> 
     # When a daemon starts, then they go on, and it is said
     see_to_store(paths)
     assert found(paths, "gita").state == "waiting"
-    assert damage(paths.store, thorough=True) is None
+    assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))
     assert "empty beside the library. 1 book was taken over from its folder, and goes on." in notice(paths)
     assert "Other tasks that waited, if there were any, are lost." in notice(paths)
@@ -255,7 +255,7 @@ def test_a_daemon_that_was_killed_while_it_replaced_the_store_loses_nothing(
     with closing(connect(paths.store)) as connection:
         assert sorted(book_ids(connection)) == books
     assert "The task store was damaged. It was set aside in" in notice(paths)
-    assert damage(paths.store, thorough=True) is None
+    assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))
 
 
@@ -479,6 +479,7 @@ def test_a_locked_store_and_one_that_cannot_be_read_are_no_damage(paths: Paths) 
         other.executescript("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM facts;")
         assert damage(paths.store) is None
         other.execute("ROLLBACK")
+    assert damage(paths.store) == ""
     assert damage(paths.root) is None  # a folder
 
 
@@ -513,7 +514,7 @@ def test_a_wal_that_is_cut_loses_its_end_only(paths: Paths, tmp_path: Path, part
     os.truncate(wal, int(wal.stat().st_size * part))
 
     # When it is opened, then it is whole, and holds what was committed first
-    assert damage(tmp_path / "store.db", thorough=True) is None
+    assert damage(tmp_path / "store.db", thorough=True) == ""
     with closing(connect(tmp_path / "store.db")) as connection:
         ids = [int(row["id"]) for row in connection.execute("SELECT id FROM tasks ORDER BY seq").fetchall()]
     assert ids == list(range(len(ids)))
@@ -547,7 +548,7 @@ def test_a_copy_at_a_random_moment_opens_with_all_that_was_accepted(paths: Paths
                 shutil.copy(f"{paths.store}{suffix}", copy / f"store.db{suffix}")
             reader.execute("ROLLBACK")
             # Then the copy is whole and holds what had been accepted
-            assert damage(copy / "store.db", thorough=True) is None
+            assert damage(copy / "store.db", thorough=True) == ""
             with closing(connect(copy / "store.db")) as connection:
                 assert counts(connection)["waiting"] >= before
     finally:
@@ -609,7 +610,7 @@ def test_a_doubt_is_kept_until_somebody_has_looked_closely(
     # Given damage that only a thorough look finds, and the doubt of whoever met it
     add(paths, "gita")
     leave_out_of_an_index(paths)
-    assert damage(paths.store) is None
+    assert damage(paths.store) == ""
     paths.store_doubt.touch()
 
     # When a daemon that starts is killed while it looks, then the doubt is still there
@@ -623,6 +624,25 @@ def test_a_doubt_is_kept_until_somebody_has_looked_closely(
     see_to_store(paths)
     assert len(list(paths.root.glob("store-damaged-*"))) == 1
     assert not paths.store_doubt.exists()
+
+
+@pytest.mark.parametrize("met", [None, StoreDamaged("torn")])
+def test_a_doubt_is_kept_while_nobody_can_look(
+    paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, met: Exception | None
+) -> None:
+    # Given damage that somebody met, in a store that is locked whenever one looks
+    leave_out_of_an_index(paths)
+    if met is None:
+        paths.store_doubt.touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("ambuda_desktop.daemon.rebuild.damage", lambda *_, **__: None)
+        see_to_store(paths, met)
+        still_good(store, paths)
+        sweep(paths.locks)  # as a daemon that starts does
+
+    # Then it is doubted until one can
+    with pytest.raises(StoreDamaged):
+        still_good(store, paths)
 
 
 def killed(*_: object, **__: object) -> None:

@@ -119,6 +119,15 @@ def test_what_only_looks_like_a_row_is_none(paths: Paths) -> None:
     assert "2 other tasks that waited go on. 3 tasks that waited could not be read" in notice(paths)
 
 
+@pytest.mark.parametrize("number", ["9e999", "'many'", "x'ff'"])
+def test_a_count_that_is_no_number_keeps_no_task_from_coming_back(paths: Paths, number: str) -> None:
+    with closing(connect(paths.store)) as connection:
+        insert(connection, [NewTask("t", id="waits")])
+        connection.execute(f"UPDATE counts SET n = {number} WHERE state = 'PENDING'")
+    kept = salvage(paths.store)
+    assert [row["id"] for row in kept.tasks] == ["waits"]
+
+
 def test_where_nothing_can_be_read_it_is_said(paths: Paths) -> None:
     fill(paths)
     damaging.overwrite_header(paths.store)
