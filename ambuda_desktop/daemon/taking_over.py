@@ -1,38 +1,30 @@
 """Taking over books from their folders into a store that knows nothing of them.
 
 A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended,
-and what was read of them a recognition (`taking_over_text`).
+what was read of them a recognition (`taking_over_text`), and what was not done is planned (`taking_over_plans`).
 """
 
 import contextlib
 import json
 import logging
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ambuda_desktop.books import SLUG, BookFolder
+from ambuda_desktop.daemon.taking_over_plans import Plans, plans_of
 from ambuda_desktop.daemon.taking_over_text import ended_texts
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.library import PLAN_PRIORITY
 from ambuda_desktop.manifest import NOT_MADE, Manifest, PageRecord
-from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.submit import NewTask, child_id, insert
-from ambuda_desktop.text_asked import after_split, noted
 from ambuda_desktop.unaccepted import is_being_added, is_unaccepted
 
 log = logging.getLogger(__name__)
-
-#: What `PageOptions.key` makes, where no page tells its options yet.
-_KEY = re.compile(r"(?:png|jpeg-(?P<quality>\d+))(?P<gray>-gray)?(?:-(?P<dpi>\d+)dpi)?")
-
-Plans = Sequence[SplitBook | OcrBook]
 
 
 @dataclass
@@ -155,7 +147,7 @@ def _read(folder: BookFolder, known: Plans) -> _Book:
     texts = folder.path / "ocr"
     text_ended_at = texts.stat().st_mtime if texts.is_dir() else 0.0
     ended += [(*end, text_ended_at) for end in ended_texts(folder)]
-    return _Book(folder.path.name, manifest, _added_at(folder), ended, _plans(folder, manifest, known))
+    return _Book(folder.path.name, manifest, _added_at(folder), ended, plans_of(folder, manifest, known))
 
 
 def _insert(connection: sqlite3.Connection, book: _Book) -> None:
@@ -216,57 +208,3 @@ def _insert_ended(
                             started_at = ?, ended_at = ? WHERE id = ?""",
         (steps, steps, json.dumps(result), at, at, at, task.id),
     )
-
-
-def _plans(folder: BookFolder, manifest: Manifest, known: Plans) -> Plans:
-    """What is to be submitted again."""
-    left, noticed = _left(folder, manifest), noted(folder)
-    splits = [plan for plan in known if isinstance(plan, SplitBook)] or ([left] if left else [])
-    texts = [plan for plan in known if isinstance(plan, OcrBook)]
-    if noticed is not None and noticed not in texts:
-        if splits and noticed == after_split(noticed.book, noticed.options):
-            splits[-1] = splits[-1].model_copy(update={"then_ocr": noticed.options})
-        else:
-            texts.insert(0, noticed)
-    return [*splits, *texts]
-
-
-def _left(folder: BookFolder, manifest: Manifest) -> SplitBook | None:
-    """The split that was not done, as far as it can be known: what it asked for stands beside its work."""
-    works = [path for path in folder.work.iterdir() if path.is_dir()] if folder.work.is_dir() else []
-    for work in sorted(works, key=_asked_at, reverse=True):
-        options = _options(work)
-        if options is not None:
-            return SplitBook(book=folder.path.name, pages=_asked(work), options=options)
-    return None if manifest.pages else SplitBook(book=folder.path.name)
-
-
-def _asked_at(work: Path) -> float:
-    asked = work / "asked"
-    return (asked if asked.exists() else work).stat().st_mtime
-
-
-def _asked(work: Path) -> str | None:
-    """Such as 1-20,25; None, which means all pages, where it cannot be known."""
-    try:
-        return SplitBook(book="", pages=(work / "asked").read_text()).pages
-    except (OSError, ValueError):
-        return None
-
-
-def _options(work: Path) -> PageOptions | None:
-    """The options of this work: those of a page that was made, else those in the name of the folder."""
-    for path in work.glob("[0-9]*.json"):
-        record = PageRecord.load(path)
-        if record is not None:
-            return record.options
-    found = _KEY.fullmatch(work.name)
-    if found is None:
-        return None
-    try:
-        return PageOptions(
-            format="jpeg" if found["quality"] else "png", quality=int(found["quality"] or 90),
-            grayscale=bool(found["gray"]), max_dpi=int(found["dpi"]) if found["dpi"] else None,
-        )  # fmt: skip
-    except ValueError:
-        return None
