@@ -192,8 +192,8 @@ def _replace(store: Path, made: Path, aside: Path) -> None:
             with contextlib.suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).rename(aside / (store.name + suffix))
         new_store(store).rename(store)
-    sync_folder(aside)
-    sync_folder(store.parent)
+        sync_folder(aside)
+        sync_folder(store.parent)
 
 
 def _remove(store: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.errors import AmbudaError, StoreDamaged
+from ambuda_desktop.files import sync_folder
 from ambuda_desktop.store import schema
 
 BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction takes a few
@@ -107,6 +108,7 @@ def _finish_replacing(path: Path) -> None:
         for suffix in ("-wal", "-shm"):  # of the damaged one: SQLite would take them for those of the new
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         new.rename(path)
+        sync_folder(path.parent)  # before anybody writes to it: else a power cut might bring its first name back
 
 
 def _create(path: Path) -> None:
