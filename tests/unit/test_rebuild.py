@@ -236,6 +236,7 @@ def test_a_daemon_that_was_killed_while_it_replaced_the_store_loses_nothing(
     add(paths, "gita")
     old = connect(paths.store)
     add(paths, "megha")
+    fill(paths)
     left = paths.store.with_name("store.db-wal").read_bytes()
     old.close()
     damaging.overwrite_header(paths.store)
@@ -254,6 +255,7 @@ def test_a_daemon_that_was_killed_while_it_replaced_the_store_loses_nothing(
     books = ["gita", "megha", *(["raghu"] if renames == 2 else [])]
     with closing(connect(paths.store)) as connection:
         assert sorted(book_ids(connection)) == books
+        assert counts(connection)["waiting"] == len(books)
     assert "The task store was damaged. It was set aside in" in notice(paths)
     assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))

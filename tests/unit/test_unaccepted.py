@@ -64,7 +64,12 @@ def test_what_may_be_the_users_own_stays(paths: Paths, store: sqlite3.Connection
 
 
 @pytest.mark.parametrize("linked", ["folder", "mark"])
-def test_no_link_is_followed(paths: Paths, store: sqlite3.Connection, tmp_path: Path, linked: str) -> None:
+@pytest.mark.parametrize("accepted", [False, True])
+def test_no_link_is_followed(
+    paths: Paths, store: sqlite3.Connection, tmp_path: Path, linked: str, accepted: bool
+) -> None:
+    if accepted:
+        store.execute("INSERT INTO books(id, title, source_sha256, added_at) VALUES('gita', '', '', 1)")
     make(tmp_path / "elsewhere", MARK, "original.pdf")
     if linked == "folder":
         (paths.library / "gita").symlink_to(tmp_path / "elsewhere")
@@ -84,8 +89,10 @@ def test_a_name_that_another_book_has_got_meanwhile_is_left_to_it(
     make(paths.library, f"gita/{MARK}", "gita/original.pdf")
 
     def given_up(_lock: Path) -> bool:
-        (paths.library / "gita" / MARK).unlink(missing_ok=True)
-        make(paths.library / "gita", *left)
+        mark = paths.library / "gita" / MARK
+        if mark.exists():
+            mark.unlink()
+            make(paths.library / "gita", *left)
         return False
 
     monkeypatch.setattr("ambuda_desktop.unaccepted.is_held", given_up)
