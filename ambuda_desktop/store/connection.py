@@ -108,7 +108,9 @@ def _finish_replacing(path: Path) -> None:
         for suffix in ("-wal", "-shm"):  # of the damaged one: SQLite would take them for those of the new
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         new.rename(path)
-        sync_folder(path.parent)  # before anybody writes to it: else a power cut might bring its first name back
+        sync_folder(
+            path.parent
+        )  # before anybody writes to it: else a power cut might bring its first name back
 
 
 def _create(path: Path) -> None:
