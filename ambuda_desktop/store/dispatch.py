@@ -126,7 +126,7 @@ def _waits_for_its_moment(row: sqlite3.Row) -> bool:
         moment = datetime.fromisoformat(json.loads(row["payload"])["eta"]).timestamp()
     except (ValueError, TypeError, KeyError):
         return False  # none was asked for
-    return abs(moment - row["not_before"]) <= 1
+    return bool(abs(moment - row["not_before"]) <= 1)
 
 
 def take_back(connection: sqlite3.Connection, live: Iterable[str]) -> int:

@@ -105,7 +105,7 @@ def test_a_clock_is_minded_once_the_store_can_be_written(
     monkeypatch.setattr(dispatcher, "_clock", time.time() - time.monotonic() + day)
     locked = sqlite3.OperationalError("database is locked")
     with monkeypatch.context() as patch:
-        patch.setattr(dispatching.dispatch, "bring_forward", MagicMock(side_effect=locked))
+        patch.setattr("ambuda_desktop.store.dispatch.bring_forward", MagicMock(side_effect=locked))
         with pytest.raises(sqlite3.OperationalError):
             sweep(dispatcher, monkeypatch)
 
