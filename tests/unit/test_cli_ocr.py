@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,27 @@ def test_a_picture_is_read_at_once_and_nothing_is_left_of_it(
     assert not paths.store.exists()
     one = commands.json("ocr", images[0])
     assert (one["image"], one["engine"], one["words"][0]["line"]) == (images[0], "tesseract", 0)
+
+
+def test_a_picture_that_has_to_wait_is_asked_for_again_and_the_others_only_once(
+    commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an engine that answers to the first of two pictures not at once
+    reader = Reader(at_once=2)
+    monkeypatch.setattr("ambuda_desktop.worker.ocr.opening.open_engine", lambda *_: reader)
+    reader.waits = {1}
+
+    def before(images: Sequence[Path]) -> None:
+        if len(reader.read_pages) == 2:
+            reader.waits = set()
+
+    reader.before = before
+
+    # When they are read, then both are, and why they come in another order is said
+    done = commands.run("ocr", *(str(tmp_path / f"{number}.png") for number in (1, 2)))
+    assert done.stdout == "page2\npage1\n"
+    assert "1.png has no answer yet" in done.stderr
+    assert reader.read_pages == [1, 2, 1]
 
 
 def test_a_book_is_asked_for_and_what_will_be_read_is_said(
