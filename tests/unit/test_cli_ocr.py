@@ -282,6 +282,39 @@ def test_a_retry_waits_for_the_text(
     assert said == "Gītā: 6 pages with text\n"
 
 
+@pytest.mark.parametrize("by_id", [True, False])
+def test_what_google_will_ask_is_said_of_a_retry(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, by_id: bool
+) -> None:
+    # Given a text of which Google could not read two pages
+    reading.book(paths.library, 6, "gita")
+    google = OcrOptions(engine="google")
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {})
+    made.finish("split")
+    made.submit(OcrBook(book="gita", options=google).new_task(id="text", book="gita"))
+    read_book(made, "text", {"failed": {"2": "Retry it later.", "5": "Retry it later."}})
+
+    # When they are tried again
+    done = commands.run("retry", *(["gita"] if by_id else ["--failed"]))
+
+    # Then the price of these is told
+    assert "Google will read 2 pages, less than $0.01." in done.stderr
+
+
+def test_a_text_that_stays_cancelled_is_told_when_the_images_are_tried_again(
+    commands: Commands, store: sqlite3.Connection
+) -> None:
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {"failed": {"2": "It is torn."}})
+    made.finish("split")
+    made.submit(OcrBook(book="gita").new_task(id="text", book="gita"))
+    commands.out("cancel", "gita")
+    assert "“Gītā” was cancelled and stays so" in commands.run("retry", "gita").stderr
+
+
 def test_a_page_that_cannot_be_made_holds_up_no_text(
     commands: Commands, store: sqlite3.Connection, paths: Paths, worked: list[Callable[[], None]]
 ) -> None:
