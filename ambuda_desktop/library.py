@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import unicodedata
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import send2trash
 from ambuda_desktop.books import BookFolder, library_is_gone, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
 from ambuda_desktop.files import printable, remove_leftovers, sync_folder
-from ambuda_desktop.locks import holding, is_held
+from ambuda_desktop.locks import holding
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions, SplitBook
@@ -27,10 +26,10 @@ from ambuda_desktop.store import books as book_rows
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import forget_book
 from ambuda_desktop.store.submit import insert, insert_book
+from ambuda_desktop.unaccepted import new_name, remove_unaccepted
 
 #: Plans are quick, and tell how many pages there are: they go before the pages of other books.
 PLAN_PRIORITY = 5
-INCOMING = ".incoming-"  # how the folder of a book begins that is not accepted yet
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def add_book(
     new = new or NewBook()
     _check(new)
     source = source_of(place)
-    name = f"{INCOMING}{uuid.uuid4().hex}"
+    name = new_name()
     # The library must stay where it is, and nobody must take the folder for one that was left behind.
     with staying(paths), holding(paths.locks / name):
         folder = paths.library / name
@@ -103,29 +102,6 @@ def tidy(connection: sqlite3.Connection, paths: Paths) -> None:
     remove_unaccepted(connection, paths)
     remove_leftovers(paths.root)
     forget_unused(connection, paths)
-
-
-def remove_unaccepted(connection: sqlite3.Connection, paths: Paths) -> None:
-    """Remove what is left of additions that were killed: nobody was told that those books are accepted, and what was
-    to be added is where it was."""
-    for folder in paths.library.glob(f"{INCOMING}*"):
-        if not is_held(paths.locks / folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
-    for mark in paths.library.glob(f"*/{INCOMING}*"):
-        if is_held(paths.locks / mark.name):
-            continue
-        if connection.execute("SELECT 1 FROM books WHERE id = ?", (mark.parent.name,)).fetchone():
-            with contextlib.suppress(
-                OSError
-            ):  # a library that cannot be written to keeps no daemon from starting
-                mark.unlink()
-        elif is_unaccepted(BookFolder(mark.parent)):
-            shutil.rmtree(mark.parent, ignore_errors=True)
-
-
-def is_unaccepted(folder: BookFolder) -> bool:
-    """Whether whoever added the book was killed before it could be said to be accepted, and no page was made of it."""
-    return not folder.pages.exists() and any(folder.path.glob(f"{INCOMING}*"))
 
 
 def remove_book(connection: sqlite3.Connection, paths: Paths, book: str) -> None:

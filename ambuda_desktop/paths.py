@@ -81,7 +81,7 @@ class Paths:
     @property
     def store_doubt(self) -> Path:
         """Left by whoever met damage in the store, so that a daemon which has met none looks for it."""
-        return self.locks / "store.doubt"
+        return self.root / "store.doubt"  # not among the locks: what nobody holds there is removed
 
     def import_traceback(self, queue: str) -> Path:
         """Where a generation leaves the traceback of an import that hangs."""

@@ -11,16 +11,30 @@ from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
 from ambuda_desktop.daemon import rebuild_notice as words
-from ambuda_desktop.daemon.salvage import Salvage, insert_again, salvage
-from ambuda_desktop.daemon.taking_over import TakenOver, take_over, unknown_folders
+from ambuda_desktop.daemon.salvage import insert_again, salvage
+from ambuda_desktop.daemon.taking_over import (
+    FoundBooks,
+    TakenOver,
+    is_empty,
+    lacks_books,
+    read_books,
+    take_over,
+)
 from ambuda_desktop.errors import AmbudaError, BadInput, StoreDamaged
 from ambuda_desktop.files import sync_file, sync_folder
 from ambuda_desktop.locks import FileLock, is_held
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
-from ambuda_desktop.relocation import recover_move
+from ambuda_desktop.relocation import recover_move, staying
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.connection import connect, folder_locked, is_damage, is_replaced, transaction
+from ambuda_desktop.store.connection import (
+    connect,
+    folder_locked,
+    is_damage,
+    is_replaced,
+    new_store,
+    transaction,
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +49,14 @@ def see_to_store(paths: Paths, met: BaseException | None = None) -> None:
     `met`: the damage that a daemon met while it ran. Raises AmbudaError where that cannot be done now; then the
     damaged store is where it was.
     """
-    doubted = paths.store_doubt.exists()
-    reason = damage(paths.store, thorough=doubted or met is not None)
-    if reason is None:
-        _fill(paths)
-    else:
+    if met is not None:
+        paths.store_doubt.touch()
+    reason = damage(paths.store, thorough=paths.store_doubt.exists())
+    if reason:
         _set_right(paths, reason)
-    if doubted or reason:  # not before: were we killed meanwhile, the next one has to look as closely
+    else:
+        _fill(paths)
+    if reason is not None:  # not before: were we killed meanwhile, the next one has to look as closely
         paths.store_doubt.unlink(missing_ok=True)
 
 
@@ -70,17 +85,19 @@ def still_good(connection: sqlite3.Connection, paths: Paths) -> None:
         if is_damage(error):
             raise  # locked or full, it is still the store
     if paths.store_doubt.exists():
-        if reason := damage(paths.store, thorough=True):
+        reason = damage(paths.store, thorough=True)
+        if reason:
             raise StoreDamaged(reason)
-        paths.store_doubt.unlink()
+        if reason is not None:
+            paths.store_doubt.unlink(missing_ok=True)
 
 
 def damage(store: Path, *, thorough: bool = False) -> str | None:
-    """What is wrong with the file; None where nothing is, or where that is not for us to say (it is locked, unreadable,
+    """What is wrong with the file; empty where nothing is, and None where nobody could look (it is locked, unreadable,
     or of a newer version). 40 ms for 100,000 tasks, 0.6 s for a million; `thorough` checks indexes, too, and takes
     0.25 s and 5 s."""
     if not store.exists():
-        return None
+        return ""
     try:
         with contextlib.closing(
             sqlite3.connect(store, isolation_level=None, timeout=LOCK_WAIT)
@@ -100,20 +117,20 @@ def _fault(connection: sqlite3.Connection, check: str) -> str | None:
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master").fetchall()}
     if version == schema.VERSION and (gone := schema.TABLE_NAMES - names):
         return f"it has no table {', '.join(sorted(gone))}"
-    return None
+    return ""
 
 
 def _rebuild(paths: Paths) -> None:
     with _alone(paths):
         aside = _free_place(paths)
-        new = _new(paths)
-        _remove(new)
+        made = _in_the_making(paths)
+        _remove(new_store(paths.store))
+        _remove(made)
         try:
-            taken = _build(paths, new, f"The task store was damaged. It was set aside in {aside}.")
-        except BaseException:
-            _remove(new)
-            raise
-        _replace(paths.store, new, aside)  # where that fails in the middle, `new` alone knows what was kept
+            taken = _build(paths, made, f"The task store was damaged. It was set aside in {aside}.")
+            _replace(paths.store, made, aside)
+        finally:
+            _remove(made)
     log.warning("It was set aside in %s; %s books were taken over", aside, taken.books)
 
 
@@ -137,8 +154,9 @@ def _workers_live(paths: Paths) -> bool:
     return any(is_held(lock, shared=True) for lock in locks)
 
 
-def _new(paths: Paths) -> Path:
-    return paths.store.with_name(f"{paths.store.name}.new")
+def _in_the_making(paths: Paths) -> Path:
+    new = new_store(paths.store)
+    return new.with_name(f"{new.name}.part")
 
 
 def _free_place(paths: Paths) -> Path:
@@ -147,34 +165,35 @@ def _free_place(paths: Paths) -> Path:
     return next(place for n in names if not (place := paths.root / n).exists())
 
 
-def _build(paths: Paths, new: Path, sentence: str) -> TakenOver:
+def _build(paths: Paths, made: Path, sentence: str) -> TakenOver:
     """A store with all books, on the disk when this returns."""
-    with contextlib.closing(connect(new)) as connection:
+    with contextlib.closing(connect(made)) as connection:
         recover_move(connection, paths)
         kept = salvage(paths.store)
+        found = read_books(connection, paths, kept.plans)
         with transaction(connection):
-            taken = take_over(connection, paths.library, kept.plans)
+            taken = take_over(connection, found)
             others = sum(insert_again(connection, row) for row in kept.tasks)
             words.tell(
                 connection, sentence, words.books(taken), words.others(others), words.unread(kept.unread),
                 words.LOST, words.unreadable(taken),
             )  # fmt: skip
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in the one file that is renamed
-    sync_file(new)
+    sync_file(made)
     return taken
 
 
-def _replace(store: Path, new: Path, aside: Path) -> None:
-    """Let `new` be the store. Were we killed between two steps, there is none: the next daemon fills the one that
-    somebody makes from the books, and from `new`."""
+def _replace(store: Path, made: Path, aside: Path) -> None:
+    """Let what was made be the store. Were we killed between two steps, whoever opens the store does the last one."""
     with folder_locked(store.parent, exclusive=True):
+        made.rename(new_store(store))
         aside.mkdir(mode=0o700)
         for suffix in COMPANIONS:
             with contextlib.suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).rename(aside / (store.name + suffix))
-        new.rename(store)
-    sync_folder(aside)
-    sync_folder(store.parent)
+        new_store(store).rename(store)
+        sync_folder(aside)
+        sync_folder(store.parent)
 
 
 def _remove(store: Path) -> None:
@@ -183,45 +202,35 @@ def _remove(store: Path) -> None:
 
 
 def _fill(paths: Paths) -> None:
-    """Take over the books that have no row: the store was emptied or deleted, or a daemon was killed while it put
-    another in its place; somebody may have added a book since."""
+    """Take over the books that have no row: the store was emptied or deleted, or a folder came back.
+
+    Raises LibraryMoves while that is so: where the books are nobody can say then.
+    """
     try:
         if not paths.library.is_dir():
             return
     except BadInput:  # the settings are damaged: who needs the library says so
         return
     with contextlib.closing(connect(paths.store)) as connection:
-        kept = salvage(_new(paths))
-        if not kept.tasks and not unknown_folders(connection, paths.library):
-            _remove(_new(paths))
-            return
-        # Held by whoever adds a book: its folder is there before its row is.
-        lock = FileLock.take(paths.locks / "library.lock")
-        if lock is None:
-            return
-        try:
-            with transaction(connection):
-                _fill_in(connection, paths.library, kept)
-            _remove(_new(paths))
-        finally:
-            lock.release()
+        _remove(new_store(paths.store))
+        _remove(_in_the_making(paths))
+        if lacks_books(connection, paths):
+            with staying(paths):
+                found = read_books(connection, paths, {})
+                with transaction(connection):
+                    _fill_in(connection, found)
 
 
-def _fill_in(connection: sqlite3.Connection, library: Path, kept: Salvage) -> None:
-    empty = _is_empty(connection)
-    taken = take_over(connection, library, kept.plans)
-    others = sum(insert_again(connection, row) for row in kept.tasks)
-    came = (words.books(taken), words.others(others))
-    if empty and (taken.books or taken.unreadable or others):
+def _fill_in(connection: sqlite3.Connection, found: FoundBooks) -> None:
+    empty = is_empty(connection)
+    taken = take_over(connection, found)
+    if empty and (taken.books or taken.unreadable):
         beginning = "The task store was empty beside the library."
-        words.tell(connection, beginning, *came, words.LOST, words.unreadable(taken))
-    elif taken.books or others:
+        words.tell(
+            connection, beginning, words.books(taken), words.LOST_WITH_IT, words.LOST, words.unreadable(taken)
+        )
+    elif taken.books:
         beginning = "The task store was not complete."
-        words.tell(connection, beginning, *came, words.LOST_OF_BOOKS, words.unreadable(taken))
-    if taken.books or others:
-        log.warning("%s books and %s other tasks were taken over into the store", taken.books, others)
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    rows = connection.execute("SELECT 1 FROM books UNION ALL SELECT 1 FROM tasks LIMIT 1").fetchall()
-    return not rows
+        words.tell(connection, beginning, words.books(taken), words.LOST_OF_BOOKS, words.unreadable(taken))
+    if taken.books:
+        log.warning("%s books were taken over into the store", taken.books)

@@ -7,6 +7,7 @@ from ambuda_desktop.daemon.taking_over import TakenOver
 from ambuda_desktop.store.facts import fact, put_fact
 
 LOST = "Lost are the history of other tasks, why pages have no text, what was paused, and the sizes of the pools."
+LOST_WITH_IT = "Other tasks that waited, if there were any, are lost."
 LOST_OF_BOOKS = "Whether they were paused is lost."
 UNKNOWN = "Whether other tasks waited could not be read: those are lost."
 
@@ -15,7 +16,8 @@ def tell(connection: sqlite3.Connection, *sentences: str) -> None:
     """Put a notice behind those that are there."""
     said = " ".join(sentence for sentence in sentences if sentence)
     before = fact(connection, "notices") or []
-    put_fact(connection, "notices", [*before, {"at": time.time(), "sentence": said}])
+    if not any(notice["sentence"] == said for notice in before):  # at each start, while a book cannot be read
+        put_fact(connection, "notices", [*before, {"at": time.time(), "sentence": said}])
 
 
 def books(taken: TakenOver) -> str:

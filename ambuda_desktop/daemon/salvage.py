@@ -47,7 +47,8 @@ def salvage(store: Path) -> Salvage:
     if not store.exists():
         return found
     with (
-        contextlib.suppress(sqlite3.Error, IndexError),  # IndexError: it has not all columns
+        # IndexError: it has not all columns; the others: what was overwritten looks like a number that there is not.
+        contextlib.suppress(sqlite3.Error, IndexError, OverflowError, ValueError),
         # Read-only: the file is kept as it is.
         contextlib.closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection,
     ):

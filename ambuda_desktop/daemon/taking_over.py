@@ -1,36 +1,30 @@
 """Taking over books from their folders into a store that knows nothing of them.
 
 A summary of a book is folded from its tasks, so what its manifest says of its pages becomes a split that has ended,
-and what was read of them a recognition (`taking_over_text`).
+what was read of them a recognition (`taking_over_text`), and what was not done is planned (`taking_over_plans`).
 """
 
 import contextlib
 import json
 import logging
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ambuda_desktop.books import SLUG, BookFolder
+from ambuda_desktop.daemon.taking_over_plans import Plans, plans_of
 from ambuda_desktop.daemon.taking_over_text import ended_texts
 from ambuda_desktop.errors import AmbudaError
-from ambuda_desktop.library import PLAN_PRIORITY, is_unaccepted
+from ambuda_desktop.library import PLAN_PRIORITY
 from ambuda_desktop.manifest import NOT_MADE, Manifest, PageRecord
-from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.page_numbers import format_pages
 from ambuda_desktop.params.split import FinishSplit, PageOptions, SplitBook, SplitPages
+from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.submit import NewTask, child_id, insert
-from ambuda_desktop.text_asked import after_split, noted
+from ambuda_desktop.unaccepted import is_being_added, is_unaccepted
 
 log = logging.getLogger(__name__)
-
-#: What `PageOptions.key` makes, where no page tells its options yet.
-_KEY = re.compile(r"(?:png|jpeg-(?P<quality>\d+))(?P<gray>-gray)?(?:-(?P<dpi>\d+)dpi)?")
-
-Plans = Sequence[SplitBook | OcrBook]
 
 
 @dataclass
@@ -42,53 +36,101 @@ class TakenOver:
     unreadable: list[str] = field(default_factory=list)
 
 
-def unknown_folders(connection: sqlite3.Connection, library: Path) -> list[BookFolder]:
-    """Those that have the name of a book and no row; a copy that was never accepted (`.incoming-`) has no such name."""
-    known = {row["id"] for row in connection.execute("SELECT id FROM books").fetchall()}
-    paths = (path for path in library.iterdir() if SLUG.fullmatch(path.name) and path.name not in known)
-    return [BookFolder(path) for path in paths if not path.is_symlink() and path.is_dir()]
+@dataclass(frozen=True)
+class _Book:
+    """What the folder of a book tells."""
+
+    id: str
+    manifest: Manifest
+    added_at: float
+    #: Tasks that have ended, with their steps, their result and the moment.
+    ended: list[tuple[NewTask, int, dict[str, Any], float]]
+    plans: Plans
 
 
-def take_over(connection: sqlite3.Connection, library: Path, plans: Mapping[str, Plans]) -> TakenOver:
-    """Insert every book of the library that has no row, with its pages, and submit again what was not done. In a
-    transaction. `plans`: what is known to wait, by book; else its folder has to tell."""
-    taken, found = TakenOver(), []
-    for folder in unknown_folders(connection, library):
-        with _named_if_unreadable(folder, taken):
-            if _is_book(folder):
-                found.append((_added_at(folder), folder, Manifest.load(folder.manifest)))
-    for added_at, folder, manifest in sorted(found, key=lambda book: (book[0], book[1].path.name)):
-        with _named_if_unreadable(folder, taken), _all_or_nothing(connection):
-            taken.going_on += _take(connection, folder, manifest, added_at, plans.get(folder.path.name, ()))
+@dataclass
+class FoundBooks:
+    """The books that can be taken over, and the folders that cannot be read."""
+
+    books: list[_Book] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def lacks_books(connection: sqlite3.Connection, paths: Paths) -> bool:
+    """Whether there are books of which the store should know and does not. What an addition that was killed has left
+    is none, unless the store is empty: then nobody knows what was accepted."""
+    unknown = _unknown_folders(connection, paths)
+    return bool(unknown) and (is_empty(connection) or any(_was_accepted(folder) for folder in unknown))
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether the store knows of nothing at all."""
+    rows = connection.execute("SELECT 1 FROM books UNION ALL SELECT 1 FROM tasks LIMIT 1").fetchall()
+    return not rows
+
+
+def read_books(connection: sqlite3.Connection, paths: Paths, plans: Mapping[str, Plans]) -> FoundBooks:
+    """Read every book of the library that has no row and is not just being added. Not in a transaction: a large
+    library takes its time, and others want to write. `plans`: what is known to wait, by book; else its folder tells.
+
+    A book that may not have been accepted is one: better a book too many than one that is lost.
+    """
+    found = FoundBooks()
+    for folder in _unknown_folders(connection, paths):
+        # In this order: who gives up removes the folder first.
+        if not is_being_added(paths, folder):
+            with _named_if_unreadable(folder, found):
+                if _has_original(folder):
+                    found.books.append(_read(folder, plans.get(folder.path.name, ())))
+    found.books.sort(key=lambda book: (book.added_at, book.id))
+    return found
+
+
+def take_over(connection: sqlite3.Connection, found: FoundBooks) -> TakenOver:
+    """Insert the books, with their pages, and submit again what was not done. In a transaction."""
+    taken = TakenOver(unreadable=found.unreadable)
+    known = _known(connection)  # again: somebody who was adding a book may be done
+    for book in found.books:
+        if book.id not in known:
+            _insert(connection, book)
             taken.books += 1
+            taken.going_on += bool(book.plans)
     return taken
 
 
+def _known(connection: sqlite3.Connection) -> set[str]:
+    return {row["id"] for row in connection.execute("SELECT id FROM books").fetchall()}
+
+
+def _unknown_folders(connection: sqlite3.Connection, paths: Paths) -> list[BookFolder]:
+    """Those that have the name of a book and no row; a copy in the making (`.incoming-`) has no such name."""
+    known = _known(connection)
+    places = (
+        path for path in paths.library.iterdir() if SLUG.fullmatch(path.name) and path.name not in known
+    )
+    return [BookFolder(path) for path in places if not path.is_symlink() and path.is_dir()]
+
+
 @contextlib.contextmanager
-def _named_if_unreadable(folder: BookFolder, taken: TakenOver) -> Iterator[None]:
+def _named_if_unreadable(folder: BookFolder, found: FoundBooks) -> Iterator[None]:
     """A file of one book that cannot be read must not keep the others from being taken over."""
     try:
         yield
     except (AmbudaError, OSError, ValueError) as error:
         log.warning("The book %s cannot be taken over: %s", folder.path.name, error)
-        taken.unreadable.append(folder.path.name)
+        found.unreadable.append(folder.path.name)
 
 
-@contextlib.contextmanager
-def _all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("SAVEPOINT book")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK TO book")
-        raise
-    finally:
-        connection.execute("RELEASE book")
+def _was_accepted(folder: BookFolder) -> bool:
+    """Whether this is a book for sure; not where it cannot be looked into."""
+    with contextlib.suppress(OSError):
+        return _has_original(folder) and not is_unaccepted(folder)
+    return False
 
 
-def _is_book(folder: BookFolder) -> bool:
+def _has_original(folder: BookFolder) -> bool:
     """Raises OSError where the folder cannot be looked into."""
-    return (folder.original.exists() or folder.originals.is_dir()) and not is_unaccepted(folder)
+    return folder.original.exists() or folder.originals.is_dir()
 
 
 def _added_at(folder: BookFolder) -> float:
@@ -97,25 +139,28 @@ def _added_at(folder: BookFolder) -> float:
     return place.stat().st_mtime
 
 
-def _take(
-    connection: sqlite3.Connection, folder: BookFolder, manifest: Manifest, added_at: float, known: Plans
-) -> bool:
-    """Insert one book; returns whether it goes on."""
-    book = folder.path.name
-    connection.execute(
-        "INSERT INTO books(id, title, source_sha256, pages, added_at) VALUES(?, ?, ?, ?, ?)",
-        (book, manifest.title, manifest.source_sha256, len(manifest.pages) or None, added_at),
-    )
+def _read(folder: BookFolder, known: Plans) -> _Book:
+    manifest = Manifest.load(folder.manifest)
     # The moment when its pages were done, so that nobody is told of it as news.
     ended_at = folder.manifest.stat().st_mtime
-    for task, steps, result in _ended(book, manifest.pages):
-        _insert_ended(connection, task, steps, result, ended_at)
-    text_ended_at = (folder.path / "ocr").stat().st_mtime if (folder.path / "ocr").is_dir() else 0.0
-    for task, steps, result in ended_texts(folder):
-        _insert_ended(connection, task, steps, result, text_ended_at)
-    plans = _plans(folder, manifest, known)
-    insert(connection, [plan.new_task(book=book, priority=PLAN_PRIORITY) for plan in plans])
-    return bool(plans)
+    ended = [(*end, ended_at) for end in _ended(folder.path.name, manifest.pages)]
+    texts = folder.path / "ocr"
+    text_ended_at = texts.stat().st_mtime if texts.is_dir() else 0.0
+    ended += [(*end, text_ended_at) for end in ended_texts(folder)]
+    return _Book(folder.path.name, manifest, _added_at(folder), ended, plans_of(folder, manifest, known))
+
+
+def _insert(connection: sqlite3.Connection, book: _Book) -> None:
+    connection.execute(
+        "INSERT INTO books(id, title, source_sha256, pages, added_at) VALUES(?, ?, ?, ?, ?)",
+        (
+            book.id, book.manifest.title, book.manifest.source_sha256, len(book.manifest.pages) or None,
+            book.added_at,
+        ),
+    )  # fmt: skip
+    for task, steps, result, at in book.ended:
+        _insert_ended(connection, task, steps, result, at)
+    insert(connection, [plan.new_task(book=book.id, priority=PLAN_PRIORITY) for plan in book.plans])
 
 
 def _ended(book: str, records: Sequence[PageRecord]) -> Iterator[tuple[NewTask, int, dict[str, Any]]]:
@@ -163,57 +208,3 @@ def _insert_ended(
                             started_at = ?, ended_at = ? WHERE id = ?""",
         (steps, steps, json.dumps(result), at, at, at, task.id),
     )
-
-
-def _plans(folder: BookFolder, manifest: Manifest, known: Plans) -> Plans:
-    """What is to be submitted again."""
-    left, noticed = _left(folder, manifest), noted(folder)
-    splits = [plan for plan in known if isinstance(plan, SplitBook)] or ([left] if left else [])
-    texts = [plan for plan in known if isinstance(plan, OcrBook)]
-    if noticed is not None and noticed not in texts:
-        if splits and noticed == after_split(noticed.book, noticed.options):
-            splits[-1] = splits[-1].model_copy(update={"then_ocr": noticed.options})
-        else:
-            texts.insert(0, noticed)
-    return [*splits, *texts]
-
-
-def _left(folder: BookFolder, manifest: Manifest) -> SplitBook | None:
-    """The split that was not done, as far as it can be known: what it asked for stands beside its work."""
-    works = [path for path in folder.work.iterdir() if path.is_dir()] if folder.work.is_dir() else []
-    for work in sorted(works, key=_asked_at, reverse=True):
-        options = _options(work)
-        if options is not None:
-            return SplitBook(book=folder.path.name, pages=_asked(work), options=options)
-    return None if manifest.pages else SplitBook(book=folder.path.name)
-
-
-def _asked_at(work: Path) -> float:
-    asked = work / "asked"
-    return (asked if asked.exists() else work).stat().st_mtime
-
-
-def _asked(work: Path) -> str | None:
-    """Such as 1-20,25; None, which means all pages, where it cannot be known."""
-    try:
-        return SplitBook(book="", pages=(work / "asked").read_text()).pages
-    except (OSError, ValueError):
-        return None
-
-
-def _options(work: Path) -> PageOptions | None:
-    """The options of this work: those of a page that was made, else those in the name of the folder."""
-    for path in work.glob("[0-9]*.json"):
-        record = PageRecord.load(path)
-        if record is not None:
-            return record.options
-    found = _KEY.fullmatch(work.name)
-    if found is None:
-        return None
-    try:
-        return PageOptions(
-            format="jpeg" if found["quality"] else "png", quality=int(found["quality"] or 90),
-            grayscale=bool(found["gray"]), max_dpi=int(found["dpi"]) if found["dpi"] else None,
-        )  # fmt: skip
-    except ValueError:
-        return None

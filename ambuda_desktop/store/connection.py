@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambuda_desktop.errors import AmbudaError, StoreDamaged
+from ambuda_desktop.files import sync_folder
 from ambuda_desktop.store import schema
 
 BUSY_TIMEOUT = 15_000  # milliseconds to wait for another writer; a transaction takes a few
@@ -33,6 +34,7 @@ def connect(path: Path) -> sqlite3.Connection:
     made by a newer version.
     """
     try:
+        _finish_replacing(path)
         with folder_locked(path.parent):
             return _open(path)
     except sqlite3.DatabaseError as error:
@@ -88,6 +90,25 @@ def folder_locked(folder: Path, *, exclusive: bool = False) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def new_store(path: Path) -> Path:
+    """Where a whole store waits, for a moment, until the damaged one is set aside."""
+    return path.with_name(f"{path.name}.new")
+
+
+def _finish_replacing(path: Path) -> None:
+    """Let the new store take its place, where whoever replaced the damaged one was killed before it had."""
+    new = new_store(path)
+    if path.exists() or not new.exists():
+        return
+    with folder_locked(path.parent, exclusive=True):
+        if path.exists() or not new.exists():  # it was only just being replaced
+            return
+        for suffix in ("-wal", "-shm"):  # of the damaged one: SQLite would take them for those of the new
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        new.rename(path)
+        sync_folder(path.parent)  # before anybody writes to it: else a power cut might bring its first name back
 
 
 def _create(path: Path) -> None:

@@ -4,7 +4,7 @@ from ambuda_desktop.books import BookFolder
 from ambuda_desktop.params.split import FinishSplit
 from ambuda_desktop.store.running import is_cancelled_beside
 from ambuda_desktop.store.submit import child_id, insert
-from ambuda_desktop.text_asked import after_split, forget_asked
+from ambuda_desktop.text_asked import after_split, forget_after_split
 from ambuda_desktop.worker.task import StoreTask, not_the_fault_of_the_task
 
 
@@ -14,6 +14,8 @@ def then_recognise(task: StoreTask, ended: FinishSplit, folder: BookFolder) -> N
         return
     plan = after_split(ended.book, ended.then_ocr)
     with not_the_fault_of_the_task():
-        if not is_cancelled_beside(task.connection(), task.task_id):
+        cancelled = is_cancelled_beside(task.connection(), task.task_id)
+        if not cancelled:
             insert(task.connection(), [plan.new_task(id=child_id(task.task_id, "text"), book=ended.book)])
-    forget_asked(folder, ended.then_ocr)  # its own plan notes it again
+    if cancelled:  # else its note stays until it is planned: it may have to wait for hours
+        forget_after_split(folder)

@@ -6,6 +6,7 @@ from ambuda_desktop.books import BookFolder
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.store.books import summary
+from ambuda_desktop.store.facts import fact
 from tests.support.chaos_books import Expected, sha256
 from tests.support.chaos_log import ended_twice
 from tests.support.chaos_report import Report
@@ -35,6 +36,17 @@ def check(program: Program, accepted: list[Expected], witness: Witness, report: 
     # Those in the folder of a book are told of with the book.
     report.litter += [str(p) for p in sorted(paths.root.rglob(".*.tmp")) if paths.library not in p.parents]
     report.litter += [str(path) for path in sorted(paths.root.glob("store.db.new*"))]
+    report.lost += _rows_that_came_back(program)
+
+
+def _rows_that_came_back(program: Program) -> list[str]:
+    """Nobody damages the store here or deletes it: a book that was taken over from its folder had lost its row."""
+    paths = program.paths
+    said = [notice["sentence"] for notice in fact(program.connection, "notices") or []]
+    for log in sorted(paths.logs.glob("daemon.log*")):
+        said += log.read_text(encoding="utf-8").splitlines()
+    aside = [f"the store was damaged: {path}" for path in sorted(paths.root.glob("store-damaged-*"))]
+    return [*aside, *(line for line in said if "taken over" in line)]
 
 
 def _check_book(program: Program, name: str, book: Expected, report: Report) -> None:

@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from ambuda_desktop import logs
 from ambuda_desktop.books import BookFolder
+from ambuda_desktop.daemon.rebuild import see_to_store
 from ambuda_desktop.library import add_book
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.paths import Paths
@@ -128,6 +130,7 @@ def test_what_is_missing_or_wrong_is_named(done: tuple[Program, Expected]) -> No
         "library/.incoming-1/original.pdf",
         ".settings.json.77.tmp",
         "store.db.new",
+        "store.db.new.part",
     ],
 )
 def test_what_was_left_behind_is_not_good(done: tuple[Program, Expected], left: str) -> None:
@@ -140,6 +143,28 @@ def test_what_was_left_behind_is_not_good(done: tuple[Program, Expected], left: 
     report = look(done)
     assert (len(report.litter), report.good) == (1, False)
     assert "LEFT OVER" in report.details()
+
+
+def test_a_row_that_was_lost_and_came_back_from_the_folder_is_lost(done: tuple[Program, Expected]) -> None:
+    # Given a book whose row vanished, and that a daemon takes over from its folder
+    program, _ = done
+    program.connection.execute("DELETE FROM books")
+    program.connection.execute("DELETE FROM tasks")
+    logs.to_file(program.paths.logs / "daemon.log")
+    see_to_store(program.paths)
+
+    # Then the book is whole, and the loss is told of all the same: by the notice, and where that is gone by the log
+    report = look(done)
+    assert (report.finished_pages, report.good) == (2, False)
+    assert ["The task store was empty" in report.lost[0], "into the store" in report.lost[1]] == [True, True]
+    program.connection.execute("DELETE FROM facts")
+    assert len(look(done).lost) == 1
+
+
+def test_a_store_that_was_damaged_is_lost(done: tuple[Program, Expected]) -> None:
+    (done[0].paths.root / "store-damaged-20260101-120000").mkdir()
+    assert "the store was damaged" in look(done).details()
+    assert not look(done).good
 
 
 def test_a_page_that_was_accepted_and_is_not_there_is_not_good() -> None:

@@ -21,6 +21,7 @@ from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.books import summary
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import cancel
+from ambuda_desktop.unaccepted import INCOMING
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -124,15 +125,6 @@ def test_a_name_that_is_no_text_is_taken_all_the_same(
     assert found.title == "Megha\ufffd"
 
 
-def test_only_copies_that_were_killed_are_removed(paths: Paths, store: sqlite3.Connection) -> None:
-    # Given a copy that goes on, and one that was left behind
-    (paths.library / ".incoming-a").mkdir()
-    (paths.library / ".incoming-b").mkdir()
-    with holding(paths.locks / ".incoming-a"):
-        library.remove_unaccepted(store, paths)
-    assert [p.name for p in paths.library.iterdir()] == [".incoming-a"]
-
-
 class Killed(BaseException):
     """Where the process ends, and does nothing more."""
 
@@ -159,7 +151,7 @@ def test_an_addition_that_was_killed_before_its_row_was_written_leaves_nothing(
     with killed_at(monkeypatch, "ambuda_desktop.library.transaction"):
         library.add_book(store, paths, source, nothing)
     (left,) = paths.library.iterdir()
-    (mark,) = left.glob(f"{library.INCOMING}*")
+    (mark,) = left.glob(f"{INCOMING}*")
     assert left.name == "a"
 
     # When a daemon starts while it still goes on, then it stays
@@ -193,7 +185,7 @@ def test_a_book_that_is_accepted_is_not_marked_as_on_its_way(
     paths: Paths, store: sqlite3.Connection, tmp_path: Path
 ) -> None:
     book = library.add_book(store, paths, pdf(tmp_path, "a.pdf"), nothing)
-    assert not list((paths.library / book).glob(f"{library.INCOMING}*"))
+    assert not list((paths.library / book).glob(f"{INCOMING}*"))
 
 
 @pytest.mark.parametrize("name", ["..", "../data", "a/b", "nobody"])

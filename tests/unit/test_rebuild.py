@@ -7,22 +7,25 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.daemon.rebuild import damage, see_to_store, still_good
-from ambuda_desktop.errors import StoreDamaged
-from ambuda_desktop.library import NewBook, add_book
-from ambuda_desktop.locks import FileLock
+from ambuda_desktop.errors import AmbudaError, StoreDamaged
+from ambuda_desktop.library import NewBook, add_book, tidy
+from ambuda_desktop.locks import holding, sweep
 from ambuda_desktop.manifest import Manifest, PageRecord
 from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.relocation import staying
 from ambuda_desktop.store.books import BookSummary, book_ids, summary
 from ambuda_desktop.store.connection import connect, transaction
 from ambuda_desktop.store.facts import fact
 from ambuda_desktop.store.query import counts
-from ambuda_desktop.store.submit import NewTask, insert
+from ambuda_desktop.store.submit import NewTask, insert, insert_book
+from ambuda_desktop.unaccepted import new_name
 from ambuda_desktop.worker.split.asked import ask_for
 from ambuda_desktop.worker.split.finish import finish
 from ambuda_desktop.worker.split.ranges import split_range
@@ -115,7 +118,7 @@ def test_a_damaged_store_is_set_aside_and_built_anew(paths: Paths, damages: Dama
     assert (found(paths, "gita").state, found(paths, "megha").state) == ("done", "waiting")
     assert f"set aside in {kept.parent}. 2 books were taken over" in notice(paths)
     assert "1 of them goes on" in notice(paths)
-    assert damage(paths.store, thorough=True) is None
+    assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))
 
     # And the next start finds nothing to do
@@ -195,30 +198,22 @@ def test_an_empty_store_beside_books_takes_them_over(paths: Paths, how: str) -> 
     elif how == "without its wal":
         assert left
         wal.write_bytes(left)
-        paths.store.with_name("store.db.new").touch()
 
     # When a daemon starts, then they go on, and it is said
     see_to_store(paths)
     assert found(paths, "gita").state == "waiting"
-    assert damage(paths.store, thorough=True) is None
+    assert damage(paths.store, thorough=True) == ""
     assert not list(paths.root.glob("store.db.new*"))
     assert "empty beside the library. 1 book was taken over from its folder, and goes on." in notice(paths)
+    assert "Other tasks that waited, if there were any, are lost." in notice(paths)
     assert set_aside(paths) == []
 
 
-def test_books_that_the_store_does_not_know_are_taken_over(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Given a daemon that was killed while it put another store in the place of a damaged one, and somebody who added
-    # a book before the next one started
+def test_books_that_the_store_does_not_know_are_taken_over(paths: Paths) -> None:
+    # Given a store that somebody deleted, and somebody who added a book before a daemon started
     split(add(paths, "gita"), [1, 2, 3, 4])
     add(paths, "megha")
-    damaging.overwrite_header(paths.store)
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", killed_after_the_first(Path.rename))
-        with pytest.raises(Stop):
-            see_to_store(paths)
-    assert not paths.store.exists()
+    paths.store.unlink()
     add(paths, "raghu")
 
     # When a daemon starts, then the books that the new store does not know are there again, and it is said
@@ -233,31 +228,116 @@ def test_books_that_the_store_does_not_know_are_taken_over(
     notice(paths)
 
 
-def test_a_book_that_was_never_accepted_is_not_taken_over(paths: Paths) -> None:
-    # Given additions that were killed: one before its row was written, one behind it, when a page was made already
+@pytest.mark.parametrize("renames", [1, 2])
+def test_a_daemon_that_was_killed_while_it_replaced_the_store_loses_nothing(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    # Given a daemon that was killed before the damaged store was set aside, or before the new one was in its place
     add(paths, "gita")
-    for name in ("megha", "raghu"):
-        (add(paths, name).path / ".incoming-1").touch()
-    split(BookFolder(paths.library / "raghu"), [1])
-    paths.store.unlink()
+    old = connect(paths.store)
+    add(paths, "megha")
+    left = paths.store.with_name("store.db-wal").read_bytes()
+    old.close()
+    damaging.overwrite_header(paths.store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed_after(renames, Path.rename))
+        with pytest.raises(Stop):
+            see_to_store(paths)
+    if renames == 2:
+        # And it had not moved the rest of the damaged one, and somebody adds a book before there is a daemon
+        assert not paths.store.exists()
+        paths.store.with_name("store.db-wal").write_bytes(left)
+        add(paths, "raghu")
 
-    # When the store is filled from the books, then the first of them is none
+    # When a daemon starts, then the books are there, and it is told how the store was damaged, once
     see_to_store(paths)
+    books = ["gita", "megha", *(["raghu"] if renames == 2 else [])]
     with closing(connect(paths.store)) as connection:
-        assert sorted(book_ids(connection)) == ["gita", "raghu"]
+        assert sorted(book_ids(connection)) == books
+    assert "The task store was damaged. It was set aside in" in notice(paths)
+    assert damage(paths.store, thorough=True) == ""
+    assert not list(paths.root.glob("store.db.new*"))
 
 
-def killed_after_the_first(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
-    """The first rename is done; whoever would do another is killed."""
+def test_what_a_killed_daemon_has_left_is_removed(paths: Paths) -> None:
+    for name in ("store.db.new", "store.db.new.part", "store.db.new.part-wal"):
+        paths.store.with_name(name).touch()
+    connect(paths.store.with_name("other.db")).close()
+    paths.store.with_name("other.db").rename(paths.store)
+    see_to_store(paths)
+    assert not list(paths.root.glob("store.db.new*"))
+
+
+def killed_after(count: int, rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """So many are renamed; whoever would rename another is killed."""
     done: list[Path] = []
 
     def renaming(path: Path, target: Path) -> Path:
-        if done:
+        if len(done) == count:
             raise Stop
         done.append(path)
         return rename(path, target)
 
     return renaming
+
+
+def mark(folder: BookFolder) -> Path:
+    """As of an addition that is not done."""
+    made = folder.path / new_name()
+    made.touch()
+    return made
+
+
+def test_an_addition_that_was_killed_is_no_book_of_a_store_that_is_whole(paths: Paths) -> None:
+    # Given an addition that was killed before its row was written, and a folder of somebody's
+    add(paths, "gita")
+    left = add(paths, "megha")
+    mark(left)
+    (paths.library / "notes").mkdir()
+    with closing(connect(paths.store)) as connection:
+        connection.execute("DELETE FROM tasks WHERE book = 'megha'")
+        connection.execute("DELETE FROM books WHERE id = 'megha'")
+
+    # When a daemon starts, then it is none, and is removed
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        assert book_ids(connection) == ["gita"]
+        tidy(connection, paths)
+    assert not left.path.exists()
+
+
+def test_a_book_of_which_a_page_was_made_was_accepted(paths: Paths) -> None:
+    # Given a book that has its mark still, has pages, and is not in the store that somebody made anew
+    folder = add(paths, "gita")
+    mark(folder)
+    split(folder, [1])
+    paths.store.unlink()
+    add(paths, "megha")
+
+    # When a daemon starts, then it is taken over
+    see_to_store(paths)
+    assert found(paths, "gita").state == "done"
+
+
+def delete(store: Path) -> None:
+    store.unlink()
+
+
+@pytest.mark.parametrize("damages", [damaging.overwrite_header, delete])
+def test_a_book_that_may_have_been_accepted_is_never_lost(paths: Paths, damages: Damages) -> None:
+    # Given books that were accepted, of which one has its mark still: who added it was killed just then
+    books = ["gita", "megha"] if damages is delete else ["megha"]
+    for book in books:
+        mark(add(paths, book))
+    damages(paths.store)
+
+    # When a daemon starts, then they are there as all others, without a mark
+    see_to_store(paths)
+    with closing(connect(paths.store)) as connection:
+        tidy(connection, paths)
+        assert sorted(book_ids(connection)) == books
+    assert not list(paths.library.glob("*/.incoming-*"))
+    assert all((paths.library / book / "original.pdf").exists() for book in books)
 
 
 def test_a_folder_that_cannot_be_entered_keeps_no_daemon_from_starting(
@@ -275,23 +355,69 @@ def test_a_folder_that_cannot_be_entered_keeps_no_daemon_from_starting(
         assert fact(connection, "notices") is None
 
 
-def test_a_book_that_is_being_added_is_left_to_whoever_adds_it(paths: Paths) -> None:
-    # Given a first book: its folder is there, its row is not yet
+def test_books_are_taken_over_while_somebody_adds_one(paths: Paths) -> None:
+    # Given a store that was deleted, and somebody who adds a book: its folder is there, its row is not yet
+    add(paths, "gita")
+    adding = mark(add(paths, "megha"))
+    paths.store.unlink()
+    with staying(paths), holding(paths.locks / adding.name):
+        # When a daemon starts meanwhile, then the other book is there, and this one is left to whoever adds it
+        see_to_store(paths)
+        with closing(connect(paths.store)) as connection:
+            assert book_ids(connection) == ["gita"]
+            tidy(connection, paths)
+    assert adding.exists()
+
+
+def test_a_library_on_its_way_is_waited_for(paths: Paths) -> None:
+    # Given a store that was deleted, while somebody moves the library
     add(paths, "gita")
     paths.store.unlink()
-    adding = FileLock.take(paths.locks / "library.lock", shared=True)
-    assert adding is not None
+    with holding(paths.locks / "library.lock"), pytest.raises(AmbudaError, match="Try again when that has"):
+        # When a daemon starts, then it says why it does not
+        see_to_store(paths)
 
-    # When a daemon starts meanwhile, then it takes nothing over
+    # And later it does, and the book is there
     see_to_store(paths)
-    with closing(connect(paths.store)) as connection:
-        assert book_ids(connection) == []
-    adding.release()
+    assert found(paths, "gita").state == "waiting"
+
+
+def test_others_can_write_while_books_are_read(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given somebody who adds a task while a book is read, and cannot wait; and the book's own row
+    folder = add(paths, "gita")
+    paths.store.unlink()
+    added: list[str] = []
+
+    def add_task(read: BookFolder) -> list[Any]:
+        with closing(connect(paths.store)) as connection:
+            connection.execute("PRAGMA busy_timeout = 0")
+            insert_book(connection, "gita", "Gītā", "0")
+            insert(connection, [NewTask("t", id="quick")])
+        added.append(read.path.name)
+        return []
+
+    monkeypatch.setattr("ambuda_desktop.daemon.taking_over.ended_texts", add_task)
+
+    # When the store is filled, then both are there, and the book once
+    see_to_store(paths)
+    assert added == [folder.path.name]
+    assert found(paths, "gita").title == "Gītā"
+
+
+def test_a_book_that_cannot_be_read_is_told_of_once(paths: Paths) -> None:
+    # Given an empty store beside a book whose manifest is torn
+    add(paths, "gita").manifest.write_text('{"title": "Gī')
+    paths.store.unlink()
+
+    # When daemons start, then one notice says so
+    see_to_store(paths)
+    see_to_store(paths)
+    assert "What cannot be read was not taken over: gita in" in notice(paths)
 
 
 def test_what_is_no_book_is_left_alone(paths: Paths) -> None:
     # Given a copy that was never accepted, a folder of somebody's, and a book whose manifest is torn
-    for name in (".incoming-1", "My notes", "notes"):
+    for name in (new_name(), "My notes", "notes"):
         (paths.library / name).mkdir()
     torn = add(paths, "gita")
     torn.manifest.write_text('{"title": "Gī')
@@ -353,6 +479,7 @@ def test_a_locked_store_and_one_that_cannot_be_read_are_no_damage(paths: Paths) 
         other.executescript("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM facts;")
         assert damage(paths.store) is None
         other.execute("ROLLBACK")
+    assert damage(paths.store) == ""
     assert damage(paths.root) is None  # a folder
 
 
@@ -387,7 +514,7 @@ def test_a_wal_that_is_cut_loses_its_end_only(paths: Paths, tmp_path: Path, part
     os.truncate(wal, int(wal.stat().st_size * part))
 
     # When it is opened, then it is whole, and holds what was committed first
-    assert damage(tmp_path / "store.db", thorough=True) is None
+    assert damage(tmp_path / "store.db", thorough=True) == ""
     with closing(connect(tmp_path / "store.db")) as connection:
         ids = [int(row["id"]) for row in connection.execute("SELECT id FROM tasks ORDER BY seq").fetchall()]
     assert ids == list(range(len(ids)))
@@ -421,7 +548,7 @@ def test_a_copy_at_a_random_moment_opens_with_all_that_was_accepted(paths: Paths
                 shutil.copy(f"{paths.store}{suffix}", copy / f"store.db{suffix}")
             reader.execute("ROLLBACK")
             # Then the copy is whole and holds what had been accepted
-            assert damage(copy / "store.db", thorough=True) is None
+            assert damage(copy / "store.db", thorough=True) == ""
             with closing(connect(copy / "store.db")) as connection:
                 assert counts(connection)["waiting"] >= before
     finally:
@@ -483,7 +610,7 @@ def test_a_doubt_is_kept_until_somebody_has_looked_closely(
     # Given damage that only a thorough look finds, and the doubt of whoever met it
     add(paths, "gita")
     leave_out_of_an_index(paths)
-    assert damage(paths.store) is None
+    assert damage(paths.store) == ""
     paths.store_doubt.touch()
 
     # When a daemon that starts is killed while it looks, then the doubt is still there
@@ -497,6 +624,25 @@ def test_a_doubt_is_kept_until_somebody_has_looked_closely(
     see_to_store(paths)
     assert len(list(paths.root.glob("store-damaged-*"))) == 1
     assert not paths.store_doubt.exists()
+
+
+@pytest.mark.parametrize("met", [None, StoreDamaged("torn")])
+def test_a_doubt_is_kept_while_nobody_can_look(
+    paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, met: Exception | None
+) -> None:
+    # Given damage that somebody met, in a store that is locked whenever one looks
+    leave_out_of_an_index(paths)
+    if met is None:
+        paths.store_doubt.touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("ambuda_desktop.daemon.rebuild.damage", lambda *_, **__: None)
+        see_to_store(paths, met)
+        still_good(store, paths)
+        sweep(paths.locks)  # as a daemon that starts does
+
+    # Then it is doubted until one can
+    with pytest.raises(StoreDamaged):
+        still_good(store, paths)
 
 
 def killed(*_: object, **__: object) -> None:

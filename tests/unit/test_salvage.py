@@ -27,7 +27,7 @@ from tests.unit.test_rebuild import (
     cut,
     fill,
     found,
-    killed_after_the_first,
+    killed_after,
     leave_out_of_an_index,
     notice,
     set_aside,
@@ -119,6 +119,15 @@ def test_what_only_looks_like_a_row_is_none(paths: Paths) -> None:
     assert "2 other tasks that waited go on. 3 tasks that waited could not be read" in notice(paths)
 
 
+@pytest.mark.parametrize("number", ["9e999", "'many'", "x'ff'"])
+def test_a_count_that_is_no_number_keeps_no_task_from_coming_back(paths: Paths, number: str) -> None:
+    with closing(connect(paths.store)) as connection:
+        insert(connection, [NewTask("t", id="waits")])
+        connection.execute(f"UPDATE counts SET n = {number} WHERE state = 'PENDING'")
+    kept = salvage(paths.store)
+    assert [row["id"] for row in kept.tasks] == ["waits"]
+
+
 def test_where_nothing_can_be_read_it_is_said(paths: Paths) -> None:
     fill(paths)
     damaging.overwrite_header(paths.store)
@@ -169,7 +178,7 @@ def test_what_was_kept_outlives_a_daemon_that_was_killed_before_it_was_the_store
     leave_out_of_an_index(paths)
     paths.store_doubt.touch()
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", killed_after_the_first(Path.rename))
+        patch.setattr(Path, "rename", killed_after(2, Path.rename))
         with pytest.raises(Stop):
             see_to_store(paths)
     # And somebody who added a book, and so made a store
@@ -181,23 +190,8 @@ def test_what_was_kept_outlives_a_daemon_that_was_killed_before_it_was_the_store
     assert [row["id"] for row in rows(paths)] == ["waits", "a"]
     assert found(paths, "gita").state == "waiting"
     assert "2 other tasks that waited go on" in notice(paths)
+    assert set_aside(paths)
     assert not list(paths.root.glob("store.db.new*"))
-
-
-def test_a_library_in_use_lets_what_was_kept_wait_for_the_next_start(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Given what a daemon that was killed has kept, while somebody adds a book
-    with closing(connect(paths.store.with_name("store.db.new"))) as connection:
-        insert(connection, [NewTask("t", id="waits")])
-    with monkeypatch.context() as patch:
-        patch.setattr("ambuda_desktop.daemon.rebuild.FileLock.take", lambda *_a, **_k: None)
-        see_to_store(paths)
-    assert rows(paths) == []
-
-    # When the next daemon starts, then it waits in the store
-    see_to_store(paths)
-    assert [row["id"] for row in rows(paths)] == ["waits"]
 
 
 def test_reading_changes_nothing(paths: Paths) -> None:

@@ -3,19 +3,15 @@
 import os
 from contextlib import closing
 
-import pytest
-
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.daemon.rebuild import see_to_store
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
-from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import save_reading, text_file
 from ambuda_desktop.store.connection import connect
 from ambuda_desktop.store.texts import TextSummary, text_summary
-from ambuda_desktop.text_asked import after_split, note_asked
-from ambuda_desktop.worker.split.asked import ask_for
+from ambuda_desktop.text_asked import note_asked
 from tests.support import damage as damaging
 from tests.support.reading import said
 from tests.unit.test_rebuild import add, found, notice, split
@@ -85,18 +81,3 @@ def test_a_recognition_that_was_planned_goes_on(paths: Paths) -> None:
     assert (known.state, known.asked, known.cells) == ("waiting", asked, "d---")
     assert found(paths, "gita").state == "done"
     assert "1 book was taken over from its folder, and goes on." in notice(paths)
-
-
-@pytest.mark.parametrize("follows", [True, False])
-def test_a_split_in_work_is_followed_by_its_text_as_before(paths: Paths, follows: bool) -> None:
-    # Given a split in work that is to be followed by the text, or beside a recognition of some pages
-    folder = add(paths, "gita")
-    ask_for(folder, PageOptions(), [1, 2])
-    asked = after_split("gita", OLD) if follows else OcrBook(book="gita", pages="1", options=OLD)
-    note_asked(folder, asked)
-
-    # When the store is built anew, then it is so again: pages that are not there yet cannot be read
-    rebuild(paths)
-    book, known = found(paths, "gita"), text(paths, "gita")
-    assert (book.state, book.asked, book.then_ocr) == ("waiting", "1-2", OLD if follows else None)
-    assert (known and known.asked) == (None if follows else asked)

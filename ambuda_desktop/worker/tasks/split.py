@@ -10,7 +10,7 @@ from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import FinishSplit, SplitBook, SplitPages
 from ambuda_desktop.store.submit import child_id, set_pages
-from ambuda_desktop.text_asked import after_split, note_asked
+from ambuda_desktop.text_asked import note_after_split
 from ambuda_desktop.worker.book_in_work import book_in_work
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
 from ambuda_desktop.worker.split.finish import finish
@@ -29,8 +29,7 @@ def split_book(self: StoreTask, params: SplitBook) -> dict[str, Any]:
     with book_in_work(self, params.book) as folder:
         try:
             planned = plan(folder, wanted, self.progress, params.options)
-            if params.then_ocr is not None:
-                note_asked(folder, after_split(params.book, params.then_ocr))
+            note_after_split(folder, params.then_ocr)
         except NeedsPassword as locked:
             raise Park(locked.wanted, until=math.inf) from None
         except Cancelled:
