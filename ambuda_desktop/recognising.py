@@ -34,6 +34,12 @@ def can_be_tried_again(text: TextSummary | None) -> bool:
     return text is not None and text.state in ("incomplete", "failed", "cancelled")
 
 
+def goes_along(text: TextSummary | None) -> bool:
+    """Whether a text is tried again with the images of its book: not where a person has ended it, as it may cost
+    money."""
+    return text is not None and text.state in ("incomplete", "failed")
+
+
 def retry_text(connection: sqlite3.Connection, book: str, pages: Sequence[int] | None = None) -> str:
     """Read the pages again (None: all) that were to be read and were not. Returns the new task's id."""
     found = text_summary(connection, book)

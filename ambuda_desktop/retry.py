@@ -11,7 +11,7 @@ from ambuda_desktop.library import PLAN_PRIORITY
 from ambuda_desktop.params.ocr import OcrPages
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.params.split import PageOptions, SplitBook, SplitPages
-from ambuda_desktop.recognising import can_be_tried_again, retry_text
+from ambuda_desktop.recognising import can_be_tried_again, goes_along, retry_text
 from ambuda_desktop.store import books, query, texts
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import insert_retry
@@ -19,13 +19,22 @@ from ambuda_desktop.store.query import Task
 from ambuda_desktop.store.submit import NewTask
 
 
-def retry_book(connection: sqlite3.Connection, book: str) -> list[str]:
+def retry_book(connection: sqlite3.Connection, book: str, *, after_all: bool = False) -> list[str]:
     """Make the pages that splits of a book were asked for and did not make, and read those that were to be read and
-    were not. Returns the new tasks' ids."""
-    found = _resting(connection, book)
-    text = can_be_tried_again(texts.text_summary(connection, book))
-    new = [] if found.state == "done" and text else [_retry_split(connection, book)]
-    return [*new, retry_text(connection, book)] if text else new
+    were not: all of it is accepted, or nothing. Returns the new tasks' ids.
+
+    A text that was cancelled is read only where it is all that is left; or `after_all`, whoever cancelled it has
+    thought better of it.
+    """
+    with transaction(connection):
+        found = _resting(connection, book)
+        text = texts.text_summary(connection, book)
+        if found.state == "done" and can_be_tried_again(text):
+            return [retry_text(connection, book)]
+        new = [_retry_split(connection, book)]
+        if goes_along(text) or (after_all and can_be_tried_again(text)):
+            new.append(retry_text(connection, book))
+        return new
 
 
 def _retry_split(connection: sqlite3.Connection, book: str) -> str:

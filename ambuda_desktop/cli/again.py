@@ -11,12 +11,14 @@ from ambuda_desktop.cli.options import example, takes_json, takes_wait
 from ambuda_desktop.cli.page_options import Asked, PageRange, takes_page_options, takes_pages
 from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import BadInput, PasswordNeeded
+from ambuda_desktop.google_pages import google_pages
+from ambuda_desktop.ocr_cost import cost_sentence
 from ambuda_desktop.params.page_numbers import format_pages, parse_pages
 from ambuda_desktop.retry import retry_book, retry_failed, retry_pages, retry_tasks, split_again
 from ambuda_desktop.store import query
 from ambuda_desktop.store.books import BookSummary, summary, title
 from ambuda_desktop.store.pages import LEFT_OUT
-from ambuda_desktop.store.texts import NAMES
+from ambuda_desktop.store.texts import NAMES, text_summary
 
 
 @click.command()
@@ -62,6 +64,12 @@ def _retry_book(session: Session, name: str, pages: str | None, new: list[str], 
         new.append(retry_pages(session.store, found.id, parse_pages(pages)))
     else:
         new += retry_book(session.store, found.id)
+        text = text_summary(session.store, found.id)
+        if text is not None and text.state == "cancelled":
+            session.remark(
+                f"The text of “{found.title}” was cancelled and stays so: retry the book once more when its pages "
+                f"are made, or “ambuda-desktop ocr {found.id}”."
+            )
 
 
 @click.command()
@@ -97,8 +105,11 @@ def _go_on(session: Session, new: Sequence[str], wait: bool, done: str) -> None:
         return
     tasks = [found for one in new if (found := query.task(session.store, one))]
     books = list(dict.fromkeys(found.book for found in tasks if found.book))
+    count = google_pages(session.store, session.paths, new)
     session.stay()
     session.see_to_work()
+    if count:
+        session.remark(f"Google will read {cost_sentence(count)}.")
     if not (wait and books):
         for found in tasks:
             what = f"“{title(session.store, found.book)}”" if found.book else words.task_name(found)

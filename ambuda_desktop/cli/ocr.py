@@ -169,9 +169,13 @@ def _read_images(session: Session, images: list[Path], options: OcrOptions) -> N
     reader = open_engine(session.paths, options)
     while images:
         batch = images[: reader.take(images)]
-        images = images[len(batch) :]
-        for image, text in zip(batch, reader.read(batch), strict=True):
-            if isinstance(text, PageUnread):
+        texts = reader.read(batch)
+        left = [image for image, text in zip(batch, texts, strict=True) if text is None]
+        images = [*left, *images[len(batch) :]]
+        for image, text in zip(batch, texts, strict=True):
+            if text is None:
+                session.remark(f"{image} has no answer yet, and is asked for again: it comes after others.")
+            elif isinstance(text, PageUnread):
                 session.complain(BadInput(str(text)))
             elif session.as_json:
                 say.obj({"image": str(image), **text.model_dump()})

@@ -16,7 +16,9 @@ from ambuda_desktop.cli.session import Session, pass_session
 from ambuda_desktop.errors import AmbudaError, BadInput, NotFound
 from ambuda_desktop.launch import daemon_is_running
 from ambuda_desktop.relocation import move_library
+from ambuda_desktop.secrets import KeyringLocked
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import fact
 from ambuda_desktop.task_folders import check_task_folder
 
 LIBRARY, TASK_FOLDERS, BROKER, OCR_ENGINE = "library", "task_folders", "broker_url", "ocr.engine"
@@ -173,24 +175,36 @@ def _move_back(session: Session) -> None:
 
 
 def _set_broker(session: Session, typed: str) -> None:
-    """Its password goes where secrets are, before the address is set: who reads that finds its password. One that is
-    there stays only for the address that it was given for."""
+    """Its password goes where secrets are, before the address is set: who reads that finds its password."""
     try:
         url, password = broker_url.take_password(typed) if typed else ("", None)
     except ValueError as error:
         raise BadInput(f"“{BROKER}” cannot be that: {error}. It stays as it was.") from None
     session.paths.make()
+    in_use = _broker_in_use(session)
     warning = "" if password is None else broker_password.keep(session.paths, url, password).warning
     if warning:
         session.remark(warning)
-    before = session.settings.broker_url
     Settings.change(session.paths.settings, **{BROKER: url})
-    if password is None and url != before:
-        broker_password.forget(session.paths)
+    try:
+        broker_password.forget_others(session.paths, url, in_use)
+    except KeyringLocked:
+        session.remark(
+            "The keyring of this computer cannot be opened, so the password of a broker before may still be in it. "
+            f"Unlock it, and set “{BROKER}” again."
+        )
     later = ""
     if daemon_is_running(session.paths):
         later = "\nIt holds from the daemon's next start on; “ambuda-desktop daemon --stop” ends this one."
     session.tell(f"{BROKER} = {url or 'none'}{later}", {BROKER: url})
+
+
+def _broker_in_use(session: Session) -> str:
+    """A daemon that runs keeps the broker that it was started with, and logs in there again and again."""
+    if not daemon_is_running(session.paths):
+        return ""
+    broker = session.look(lambda store: fact(store, "broker"))
+    return str(broker["url"]) if broker else ""
 
 
 def _save(session: Session, key: str, values: dict[str, Any]) -> None:

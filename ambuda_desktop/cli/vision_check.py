@@ -23,6 +23,7 @@ def ask_google(paths: Paths) -> Finding:
             (text,) = engine.read([_picture(Path(folder) / "word.png")])
     except AmbudaError as error:
         return Finding(WHAT, "problem", str(error), "")
+    assert text is not None  # a single page has its answer, or why there is none
     if isinstance(text, PageUnread):
         return Finding(WHAT, "problem", str(text), "")
     read = " ".join(text.text.split())

@@ -17,6 +17,7 @@ from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import OperationalError
 from kombu.message import Message
 
+from ambuda_desktop import broker_password
 from ambuda_desktop.broker_refusal import refusal
 from ambuda_desktop.broker_url import place
 from ambuda_desktop.celery_app import StoreCelery
@@ -25,6 +26,7 @@ from ambuda_desktop.daemon.backoff import Backoff
 from ambuda_desktop.daemon.foreign import Intake
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
+from ambuda_desktop.settings import Settings
 from ambuda_desktop.store.connection import is_damage
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class Broker:
     """`answers` says whether tasks may go out; `tick()` says True when it answers again."""
 
     def __init__(self, paths: Paths, app: StoreCelery, url: str) -> None:
-        self._app, self._url = app, url
+        self._paths, self._app, self._url = paths, app, url
         self._intake = Intake(paths, app)
         self._refused, self._store_doubt = paths.refused_messages, paths.store_doubt
         self._stop = threading.Event()
@@ -117,6 +119,7 @@ class Broker:
                 "sentence": sentence}  # fmt: skip
 
     def _run(self) -> None:
+        self._forget_others(self._url)
         while not self._stop.is_set():
             try:
                 self._listen()
@@ -128,6 +131,14 @@ class Broker:
             self._stop.wait(self._pause)
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
         self._app.close_store()
+        self._forget_others()
+
+    def _forget_others(self, *urls: str) -> None:
+        """Delete the passwords of brokers that neither the settings name nor these are."""
+        try:
+            broker_password.forget_others(self._paths, Settings.load(self._paths.settings).broker_url, *urls)
+        except (AmbudaError, OSError) as error:
+            log.warning("The passwords of other brokers may still be kept: %s", error)
 
     def _lost(self, reason: str, sentence: str = "") -> None:
         if self._connected or not self._reason:

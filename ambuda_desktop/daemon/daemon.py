@@ -97,7 +97,10 @@ class Daemon:
         drop_wish(self.connection, "stop", before=self.started_at)
         put_fact(self.connection, STOPPING, False)
         before = fact(self.connection, "daemon") or {}
-        self.board.write({"daemon": self._fact(), "redis": {}, "pools": {}, "generations": []})
+        broker = self.broker.fact() if self.broker else None
+        self.board.write(
+            {"daemon": self._fact(), "redis": {}, "broker": broker, "pools": {}, "generations": []}
+        )
         log.info("Daemon %s works on %s", os.getpid(), self.paths.root)
         sweep(self.paths.locks)
         tidy(self.connection, self.paths)

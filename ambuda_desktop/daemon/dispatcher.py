@@ -141,11 +141,13 @@ class Dispatcher:
 
     def _mind_the_clock(self) -> None:
         """Who waits for ten seconds must not wait for a day because the clock was set back by one."""
-        before, self._clock = self._clock, _clock()
-        if before - self._clock > CLOCK_STEP:
-            log.warning("The clock was set back by %.0f s", before - self._clock)
+        now = _clock()
+        back = self._clock - now
+        if back > CLOCK_STEP:
+            log.warning("The clock was set back by %.0f s", back)
             with transaction(self._connection):
-                dispatch.bring_forward(self._connection, before - self._clock)
+                dispatch.bring_forward(self._connection, back)
+        self._clock = now  # not before that is written: a store that is locked is asked again
 
     def _overdue(self, now: float) -> set[str]:
         in_flight = dispatch.in_flight(self._connection)

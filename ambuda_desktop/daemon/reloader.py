@@ -115,7 +115,7 @@ class Reloader:
         elif not whatever and self._is_live_already():
             self._end("unchanged", self._code.hash)
         else:
-            self._warmth.is_outdated |= any(str(f) in self._warmth.files for f in files)
+            self._warmth.saved([f for f in files if self._code.own in f.parents])
             self._order()
 
     def _is_live_already(self) -> bool:

@@ -77,6 +77,14 @@ class Warmth:
             with suppress(OSError):  # no room for another process: later, then
                 self._next = self._start(self._paths, (*self._used.learned, *new))
 
+    def saved(self, files: Collection[Path]) -> None:
+        """These files of the program's own code were saved. A server that still imports may have either code."""
+        if files and self._next is not None and not self._next_is_renewed and not self._next.is_warm:
+            self._next.end()
+            self._next = None  # learned again by the next generation that has to import it
+        if files and (not self._used.is_warm or any(str(f) in self.files for f in files)):
+            self.is_outdated = True
+
     def renew(self) -> None:
         """Order from a new server from now on, because the code of the program itself has changed. Raises OSError
         where none can be started."""

@@ -156,10 +156,13 @@ def _statements(script: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One write transaction: all of it is committed, or none.
+    """One write transaction: all of it is committed, or none. Inside of another it is a part of that one.
 
     Raises StoreDamaged where the store was set aside since the connection was opened.
     """
+    if connection.in_transaction:
+        yield connection
+        return
     # IMMEDIATE: wait for other writers here, where the busy timeout holds, not in the middle.
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ambuda_desktop.pools import POOLS
@@ -109,12 +110,23 @@ def wait_again(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def bring_forward(connection: sqlite3.Connection, seconds: float) -> None:
     """Let rows that wait for a while wait for a moment that is so much earlier, because the clock was set back; those
-    that were asked for at a moment (`eta`) wait for that one. A row that had one may wait for another by now."""
-    connection.execute(
-        """UPDATE tasks SET not_before = not_before - ? WHERE state = 'PENDING' AND not_before > ?
-               AND coalesce(abs(strftime('%s', json_extract(payload, '$.eta')) - not_before) > 1, 1)""",
-        (seconds, time.time()),
+    that were asked for at a moment (`eta`) wait for that one."""
+    rows = connection.execute(
+        "SELECT id, payload, not_before FROM tasks WHERE state = 'PENDING' AND not_before > ?", (time.time(),)
+    ).fetchall()
+    connection.executemany(
+        "UPDATE tasks SET not_before = not_before - ? WHERE id = ?",
+        [(seconds, r["id"]) for r in rows if not _waits_for_its_moment(r)],
     )
+
+
+def _waits_for_its_moment(row: sqlite3.Row) -> bool:
+    """A row that had a moment may wait for another by now. Not asked of SQLite, which takes no `NaN` for JSON."""
+    try:
+        moment = datetime.fromisoformat(json.loads(row["payload"])["eta"]).timestamp()
+    except (ValueError, TypeError, KeyError):
+        return False  # none was asked for
+    return bool(abs(moment - row["not_before"]) <= 1)
 
 
 def take_back(connection: sqlite3.Connection, live: Iterable[str]) -> int:

@@ -1,11 +1,12 @@
 """Doing what the commands say, with one book or many; each change goes through the door off the GUI thread."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ambuda_desktop.errors import AmbudaError
+from ambuda_desktop.google_pages import google_pages
 from ambuda_desktop.library import remove_book
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.passwords import give_password
@@ -18,6 +19,7 @@ from ambuda_desktop.ui.book_commands import can_retry
 from ambuda_desktop.ui.book_words import is_busy, titles, wanted_pages
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import number
+from ambuda_desktop.ui.google_cost import say_cost
 from ambuda_desktop.ui.text_words import is_text_busy
 from ambuda_desktop.ui.trash import trash_folder
 from ambuda_desktop.ui.words import pages
@@ -35,8 +37,9 @@ class BookActions(QObject):
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        #: Cancelled books that shall go on after all, once their pages in hand have ended.
-        self._going_on: set[str] = set()
+        #: Cancelled books that shall go on after all, once their pages in hand have ended: whether their text was
+        #: cancelled with them.
+        self._going_on: dict[str, bool] = {}
         self._undo = QTimer(self)
         self._undo.setSingleShot(True)
         self._undo.setInterval(UNDO)
@@ -53,19 +56,25 @@ class BookActions(QObject):
     def cancel(self, books: Books) -> None:
         """Stop after the pages in hand; a bar counts what that hits and offers the way back."""
         tasks = [task for book in books for task in (book.task, book.text and book.text.task) if task]
-        self._going_on -= set(_ids(books))
+        for name in _ids(books):
+            self._going_on.pop(name, None)
         self._context.write(
             lambda store, _errand: cancel(store, tasks), lambda _: self._tell_cancelled(books)
         )
 
     def retry(self, books: Books) -> None:
-        """Make the pages that these books lack."""
+        """Make the pages that these books lack, and read those that could not be read."""
+        self._retry(_ids(books))
+
+    def _retry(self, names: list[str], *, after_all: bool = False) -> None:
+        """`after_all`: a text that was cancelled, too."""
+        paths, asked = self._context.paths, list[int]()
 
         def one(store: Store, book: str) -> None:
             resume_books(store, [book])  # whoever asks for pages does not want them to wait
-            retry_book(store, book)
+            asked.append(google_pages(store, paths, retry_book(store, book, after_all=after_all)))
 
-        self.each(_ids(books), one)
+        self.each(names, one, lambda _: say_cost(self._context.bars, sum(asked)))
 
     def retry_page(self, book: BookSummary, page: int) -> None:
         """Make one page of a book again."""
@@ -111,9 +120,9 @@ class BookActions(QObject):
         for name in list(self._going_on):
             book = book_with_text(self._context.watch.connection, name)
             if book is None or not (is_busy(book) or is_text_busy(book)):
-                self._going_on.discard(name)
+                text_too = self._going_on.pop(name)
                 if book is not None and can_retry(book):
-                    self.retry([book])
+                    self._retry([name], after_all=text_too)
 
     def _tell_cancelled(self, books: Books) -> None:
         count = sum(wanted_pages(book) for book in books)
@@ -127,12 +136,12 @@ class BookActions(QObject):
             left, wanted = sum(t.wanted - t.tried for t in reading), sum(t.wanted for t in reading)
             more = self.tr("Cancelled the text of {}, {} of {} still to be read. What is read is kept.")
             words = more.format(titles(books), number(left), pages(wanted))
-        action = (self.tr("Go on after all"), lambda: self._go_on(_ids(books)))
+        action = (self.tr("Go on after all"), lambda: self._go_on(books))
         self._context.bars.say("cancelled books", words, "note", action)
         self._undo.start()
 
-    def _go_on(self, names: Iterable[str]) -> None:
-        self._going_on.update(names)
+    def _go_on(self, books: Books) -> None:
+        self._going_on.update({book.id: is_text_busy(book) for book in books})
         self._context.bars.hush("cancelled books")
         self.answered.emit()
         self.refresh()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from ambuda_desktop.recognising import can_be_tried_again
+from ambuda_desktop.recognising import can_be_tried_again, goes_along
 from ambuda_desktop.store.books import BookSummary
 from ambuda_desktop.store.texts import TextSummary
 from ambuda_desktop.ui.book_words import is_busy, is_locked
@@ -86,6 +86,11 @@ def _retry_words(books: Books) -> str:
     (book,) = books
     if book.state == "done" and book.text is not None:
         return _read_words(book.text)
+    words = _make_words(book)
+    return _tr("%s, and the text") % words if goes_along(book.text) else words
+
+
+def _make_words(book: BookSummary) -> str:
     if book.state == "incomplete":
         count = len(book.missing) or len(book.failures)
         if count:

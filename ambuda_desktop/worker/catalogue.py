@@ -25,14 +25,15 @@ def _entry(name: str, task: Any) -> dict[str, Any]:
     except Exception as error:  # annotations of the user's may be anything
         log.info("The parameters of %s cannot be told: %s", name, error)
         schema = None
-    module = getattr(task.run, "__module__", "") or ""
-    doc = inspect.cleandoc(task.run.__doc__ or "")
+    doc = task.run.__doc__
     return {
         "name": name,
-        "doc": doc,
-        "pool": getattr(task, "pool", "cpu"),
+        "doc": inspect.cleandoc(doc) if isinstance(doc, str) else "",
+        "pool": str(
+            getattr(task, "pool", "cpu")
+        ),  # the user's too; what is no pool is told when it is submitted
         "schema": schema,
-        "module": module,
+        "module": str(getattr(task.run, "__module__", "") or ""),
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 from PIL import Image
+from PySide6.QtWidgets import QPushButton
 
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.store.books import BookSummary
@@ -69,7 +70,7 @@ def test_a_cancelled_book_goes_on_after_all(program: Program, tmp_path: Path) ->
         # When it is cancelled, and somebody thinks better of it at once
         window.books.do("cancel")
         spin(lambda: window.context.bars.has("cancelled books"))
-        window.books.actions_on_books._go_on(["scans"])
+        window.context.bars._bars["cancelled books"].findChildren(QPushButton)[0].click()
 
         # Then all of its pages are made, each once
         spin(lambda: is_there(window, "scans", "done"))

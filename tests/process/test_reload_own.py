@@ -28,9 +28,9 @@ def learned(program: Program) -> str:
     return file.read_text() if file.exists() else ""
 
 
-def servers(program: Program) -> int:
-    """How many fork servers have become warm."""
-    return (program.paths.logs / "daemon.log").read_text().count("is warm")
+def servers(program: Program, said: str = "is warm") -> int:
+    """How many fork servers have become warm, or were started to learn more."""
+    return (program.paths.logs / "daemon.log").read_text().count(said)
 
 
 def edit(program: Program, file: Path) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def edit(program: Program, file: Path) -> dict[str, Any]:
 def test_what_own_tasks_need_costs_a_new_server_once(program: Program, checkout: Path) -> None:
     # Given a helper of our own tasks, which is not task code: the fork server has it
     helper, begun = checkout / "worker" / "pdf" / "geometry.py", servers(program)
+    lessons = servers(program, "Learning")
 
     # When it is edited, then a server without it takes over, and the new code is live
     first = edit(program, helper)
@@ -58,4 +59,4 @@ def test_what_own_tasks_need_costs_a_new_server_once(program: Program, checkout:
     for file in (helper, checkout / "worker" / "tasks" / "split.py"):
         again = edit(program, file)
         assert (again["outcome"], again["files"]) == ("reloaded", [str(file)])
-    assert servers(program) == begun + 1
+    assert (servers(program), servers(program, "Learning")) == (begun + 1, lessons)

@@ -8,7 +8,7 @@ from PIL import Image
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.page_text import PageText, Word, text_of
-from ambuda_desktop.worker.ocr.engine import PageUnread
+from ambuda_desktop.worker.ocr.engine import MustWait, PageUnread
 
 
 def said(*words: str, confidence: float | None = 0.9) -> PageText:
@@ -41,14 +41,21 @@ class Reader:
         self.read_pages: list[int] = []
         #: By page: what comes of it. Others say their number.
         self.answers: dict[int, PageText | PageUnread] = {}
+        #: Pages that have no answer yet.
+        self.waits: set[int] = set()
         #: Called before each request.
         self.before: Callable[[Sequence[Path]], None] = lambda _images: None
 
     def take(self, images: Sequence[Path]) -> int:
         return min(self.at_once, len(images))
 
-    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread]:
+    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread | None]:
         self.before(images)
         numbers = [int(image.stem) for image in images]
         self.read_pages += numbers
-        return [self.answers.get(number) or said(f"page{number}") for number in numbers]
+        if self.waits.issuperset(numbers):
+            raise MustWait("The quota is used up.")
+        return [
+            None if number in self.waits else self.answers.get(number) or said(f"page{number}")
+            for number in numbers
+        ]

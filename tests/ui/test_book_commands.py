@@ -59,6 +59,12 @@ def test_retry_says_what_it_will_do() -> None:
     assert words([book(state="failed", cells="")]) == "Try again"
     assert words([book(state="failed"), book(state="cancelled")]) == "Retry 2 books"
 
+    # And whether the text is tried again with them
+    lacks = book(state="incomplete", missing=[3])
+    unread = replace(lacks, text=text(state="incomplete", missing=[4]))
+    assert words([unread]) == "Retry 1 failed page, and the text"
+    assert words([replace(lacks, text=text(state="cancelled", missing=[4]))]) == "Retry 1 failed page"
+
 
 def test_each_has_words_and_a_shortcut_of_its_own() -> None:
     assert all(command.words() and command.keys for command in COMMANDS)

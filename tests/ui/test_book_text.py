@@ -7,10 +7,12 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from ambuda_desktop.books import BookFolder
+from ambuda_desktop.params.ocr import OcrBook
+from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.recognised import text_file
 from ambuda_desktop.store.control import cancel
@@ -20,7 +22,7 @@ from ambuda_desktop.ui.main_window import MainWindow
 from ambuda_desktop.ui.models.book_row import BookRow
 from ambuda_desktop.ui.models.books_model import ROW
 from ambuda_desktop.ui.page_side import PageSide
-from tests.ui.rows import end, progress, start
+from tests.ui.rows import BAD_PAGE, add_book, end, finish, make_pages, plan_pages, progress, start
 from tests.ui.text_rows import TORN, add_split_book, ask_text, finish_text, plan_text, read_text, write_page
 
 
@@ -213,11 +215,52 @@ def test_cancel_counts_the_pages_of_the_text(
     assert found.state == "REVOKED"
 
     # When somebody thinks better of it, then it goes on once its end has come
-    window.books.actions_on_books._go_on(["gita"])
+    window.context.bars._bars["cancelled books"].findChildren(QPushButton)[0].click()
     assert text_summary_of(store).task == plan.id
     finish_text(store, plan)
     qtbot.waitUntil(lambda: text_summary_of(store).task != plan.id)
     assert text_summary_of(store).asked.pages == "1-6"
+
+
+def test_a_cancelled_text_goes_on_after_all_though_an_image_is_missing(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection
+) -> None:
+    # Given a book that lacks an image, and whose text was cancelled while it waited
+    split = add_book(store, "gita", "Gītā")
+    make_pages(store, plan_pages(store, split, 6, per=6), per=6, failed={2: BAD_PAGE})
+    finish(store, split)
+    plan = ask_text(store)
+    qtbot.waitUntil(lambda: has_text(window, "waiting"))
+    window.books.do("cancel")
+    qtbot.waitUntil(lambda: has_text(window, "cancelled"))
+
+    # When somebody thinks better of it, then the text goes on, not only the image
+    qtbot.waitUntil(lambda: window.context.bars.has("cancelled books"))
+    window.context.bars._bars["cancelled books"].findChildren(QPushButton)[0].click()
+    qtbot.waitUntil(lambda: text_summary_of(store).task != plan.id)
+
+
+@pytest.mark.parametrize("by_tasks", [False, True])
+def test_a_retry_says_what_google_will_ask(
+    qtbot: QtBot, window: MainWindow, store: sqlite3.Connection, folder: BookFolder, by_tasks: bool
+) -> None:
+    # Given a text of which Google could not read a page
+    google = OcrOptions(engine="google")
+    plan = ask_text(store, OcrBook(book="gita", options=google))
+    (pages,) = plan_text(store, plan, "1-6", options=google)
+    end(store, pages, result={"failed": {"2": TORN}})
+    finish_text(store, plan)
+    qtbot.waitUntil(lambda: has_text(window, "incomplete"))
+
+    # When it is tried again, there or among all that failed
+    if by_tasks:
+        window.tasks.retry_failed()
+    else:
+        window.books.do("retry")
+
+    # Then a bar has the price
+    sentence = "Google will read 1 page, less than $0.01."
+    qtbot.waitUntil(lambda: sentence in window.context.bars.sentences)
 
 
 def test_why_a_page_was_not_read_again_is_said_beside_its_earlier_text(

@@ -6,8 +6,12 @@ import threading
 from typing import Any
 from unittest.mock import MagicMock
 
+import keyring
 import pytest
+from keyring import errors
+from keyring.backends import fail
 
+from ambuda_desktop import broker_password
 from ambuda_desktop.celery_app import StoreCelery
 from ambuda_desktop.celery_config import BROKER
 from ambuda_desktop.daemon import broker as listening
@@ -16,6 +20,7 @@ from ambuda_desktop.daemon.daemon import Daemon
 from ambuda_desktop.daemon.stop_signals import StopSignals
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import fact
 
 NOBODY = "amqp://me@127.0.0.1:1//"  # no port that somebody listens on
 
@@ -23,6 +28,15 @@ NOBODY = "amqp://me@127.0.0.1:1//"  # no port that somebody listens on
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BROKER, "set back after the test")
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None works: a secret lies in a file."""
+    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
+    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
+    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
 
 
 def test_a_daemon_with_a_broker_is_always_needed(paths: Paths) -> None:
@@ -91,6 +105,72 @@ def test_a_keyring_that_waits_for_a_person_holds_up_nothing_but_the_listener(
     listener.join(10)
     assert not listener.is_alive()
     assert app.connection_for_write().password() == "s3cret"
+
+
+def test_a_password_is_forgotten_once_neither_daemon_nor_settings_have_its_address(
+    paths: Paths, no_keyring: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given the passwords of this daemon's broker, of the next one, and of one before
+    before, next_one = "amqp://me@before.example.org/", "amqp://me@next.example.org/"
+    for url in (before, NOBODY, next_one):
+        broker_password.keep(paths, url, "s3cret")
+    Settings.change(paths.settings, broker_url=next_one)
+
+    def has() -> list[str]:
+        return [url for url in (before, NOBODY, next_one) if broker_password.read(paths, url)]
+
+    # When the daemon starts, then only what nobody needs is forgotten
+    monkeypatch.setenv(BROKER, NOBODY)
+    asked = threading.Event()
+    at_start: list[str] = []
+
+    def ask() -> str:
+        at_start[:] = has()
+        asked.set()
+        return "s3cret"
+
+    app: Any = StoreCelery("daemon", set_as_current=False)
+    app.conf.broker_password = ask
+    broker = Broker(paths, app, NOBODY)
+    broker.start()
+    assert asked.wait(10)
+    assert at_start == [NOBODY, next_one]
+
+    # And when it has ended, then its own too, because the settings name another
+    broker.stop()
+    broker.join()
+    assert has() == [next_one]
+
+
+def test_a_locked_keyring_does_not_end_the_listening(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a keyring that lets nobody in
+    monkeypatch.setenv(BROKER, NOBODY)
+    monkeypatch.setattr(keyring, "get_password", MagicMock(side_effect=errors.KeyringLocked()))
+    asked = threading.Event()
+    app: Any = StoreCelery("daemon", set_as_current=False)
+    app.conf.broker_password = asked.set
+    broker = Broker(paths, app, NOBODY)
+
+    # When the daemon starts, then it listens all the same
+    broker.start()
+    assert asked.wait(10)
+    broker.stop()
+    broker.join()
+
+
+def test_the_broker_of_a_daemon_is_known_from_its_start(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a daemon with a broker that gets no further than its first words
+    Settings.change(paths.settings, broker_url=NOBODY)
+    daemon = Daemon(paths, StopSignals())
+    monkeypatch.setattr(daemon.redis, "start", raising(OSError("no Redis")))
+    with pytest.raises(OSError, match="no Redis"):
+        daemon.run(while_needed=False)
+
+    # Then whoever changes the settings knows whose password it needs
+    assert fact(daemon.connection, "broker")["url"] == NOBODY
+    daemon.connection.close()
 
 
 def test_why_it_takes_no_tasks_is_shown_until_it_takes_one(

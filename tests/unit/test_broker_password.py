@@ -1,7 +1,10 @@
 """broker_password.py: a password is for one address. There is no keyring here."""
 
+from unittest.mock import MagicMock
+
 import keyring
 import pytest
+from keyring import errors
 from keyring.backends import fail
 
 from ambuda_desktop import broker_password, secrets
@@ -18,20 +21,48 @@ def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
 
 
-def test_a_daemon_that_has_the_old_address_is_not_given_the_password_of_the_new(paths: Paths) -> None:
-    # Given a daemon that was started with one broker
+def test_a_daemon_that_has_the_old_address_keeps_its_password_and_is_not_given_the_new(paths: Paths) -> None:
+    # Given a daemon that was started with one broker, and another that is set
     broker_password.keep(paths, OLD, "first")
-    assert broker_password.read(paths, OLD) == "first"
-
-    # When another is set, then the first is never told the second's password
     broker_password.keep(paths, NEW, "s3cret")
-    assert broker_password.read(paths, OLD) is None
+
+    # Then each address has the password that was given with it, and no other has any
+    assert broker_password.read(paths, OLD) == "first"
     assert broker_password.read(paths, NEW) == "s3cret"
-    broker_password.forget(paths)
-    assert broker_password.read(paths, NEW) is None
+    assert broker_password.read(paths, "amqp://me@third.example.org/") is None
 
 
-@pytest.mark.parametrize("kept", ["s3cret", "1234", "[]", '{"url": "x"}'])
-def test_a_password_without_its_address_is_none(paths: Paths, kept: str) -> None:
+def test_what_no_address_needs_is_forgotten(paths: Paths) -> None:
+    # Given the passwords of two brokers
+    broker_password.keep(paths, OLD, "first")
+    broker_password.keep(paths, NEW, "s3cret")
+
+    # When only one is needed, then the other's is not there any more
+    broker_password.forget_others(paths, NEW, "amqp://me@third.example.org/")
+    assert broker_password.read(paths, NEW) == "s3cret"
+    assert "first" not in (secrets.read(paths, "broker") or "")
+
+    # And with the last the place is empty
+    broker_password.forget_others(paths, "")
+    assert secrets.read(paths, "broker") is None
+
+
+def test_a_locked_keyring_does_not_keep_a_new_password_out(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a keyring that lets nobody in
+    locked = MagicMock(side_effect=errors.KeyringLocked())
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(keyring, name, locked)
+
+    # When a password is given, then it is kept in the file, and read
+    assert not broker_password.keep(paths, NEW, "s3cret").in_keyring
+    assert broker_password.read(paths, NEW) == "s3cret"
+
+
+@pytest.mark.parametrize("kept", ["s3cret", "1234", "[]", f'{{"{OLD}": 1}}'])
+def test_what_is_no_password_of_an_address_is_none_and_is_forgotten(paths: Paths, kept: str) -> None:
     secrets.keep(paths, "broker", kept)
     assert broker_password.read(paths, OLD) is None
+    broker_password.forget_others(paths, OLD)
+    assert secrets.read(paths, "broker") is None

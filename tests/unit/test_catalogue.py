@@ -75,9 +75,17 @@ def test_a_task_that_cannot_be_told_is_listed_all_the_same() -> None:
     @app.task(name="odd")
     def odd(z: "NoSuchThing") -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
-    # Then all are in the catalogue
+    # And one whose attributes are no text
+    @app.task(name="strange", pool=Script.IAST)
+    def strange() -> None: ...
+
+    setattr(strange.run, "__doc__", 3)  # noqa: B010
+
+    # Then all are in the catalogue, which is JSON
     found = {entry["name"]: entry for entry in catalogue(app)}
     assert found["plain"]["doc"] == "Adds.\n\nNothing else."
     assert list(found["bound"]["schema"]["properties"]) == ["y"]
     assert found["odd"]["schema"] is None
+    assert (found["strange"]["doc"], found["strange"]["pool"]) == ("", "Script.IAST")
+    json.dumps(list(found.values()))
     assert "celery.chord" in found  # its messages are sent, too

@@ -158,7 +158,7 @@ def test_rabbitmq_is_the_broker_that_the_daemon_named(paths: Paths, monkeypatch:
     # Given a daemon with RabbitMQ and its password
     monkeypatch.setenv(BROKER, "amqps://me@mq.example.org/books")
     (paths.root / "secrets").mkdir()
-    kept = {"url": "amqps://me@mq.example.org/books", "password": "s3cret"}
+    kept = {"amqps://me@mq.example.org/books": "s3cret"}
     (paths.root / "secrets" / "broker").write_text(json.dumps(kept))
     app = StoreCelery("unit", set_as_current=False)
 

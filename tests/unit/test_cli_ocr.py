@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,27 @@ def test_a_picture_is_read_at_once_and_nothing_is_left_of_it(
     assert not paths.store.exists()
     one = commands.json("ocr", images[0])
     assert (one["image"], one["engine"], one["words"][0]["line"]) == (images[0], "tesseract", 0)
+
+
+def test_a_picture_that_has_to_wait_is_asked_for_again_and_the_others_only_once(
+    commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an engine that answers to the first of two pictures not at once
+    reader = Reader(at_once=2)
+    monkeypatch.setattr("ambuda_desktop.worker.ocr.opening.open_engine", lambda *_: reader)
+    reader.waits = {1}
+
+    def before(images: Sequence[Path]) -> None:
+        if len(reader.read_pages) == 2:
+            reader.waits = set()
+
+    reader.before = before
+
+    # When they are read, then both are, and why they come in another order is said
+    done = commands.run("ocr", *(str(tmp_path / f"{number}.png") for number in (1, 2)))
+    assert done.stdout == "page2\npage1\n"
+    assert "1.png has no answer yet" in done.stderr
+    assert reader.read_pages == [1, 2, 1]
 
 
 def test_a_book_is_asked_for_and_what_will_be_read_is_said(
@@ -259,6 +280,39 @@ def test_a_retry_waits_for_the_text(
 
     # Then it ends with the text, and says nothing of images
     assert said == "Gītā: 6 pages with text\n"
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+def test_what_google_will_ask_is_said_of_a_retry(
+    commands: Commands, store: sqlite3.Connection, paths: Paths, by_id: bool
+) -> None:
+    # Given a text of which Google could not read two pages
+    reading.book(paths.library, 6, "gita")
+    google = OcrOptions(engine="google")
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {})
+    made.finish("split")
+    made.submit(OcrBook(book="gita", options=google).new_task(id="text", book="gita"))
+    read_book(made, "text", {"failed": {"2": "Retry it later.", "5": "Retry it later."}})
+
+    # When they are tried again
+    done = commands.run("retry", *(["gita"] if by_id else ["--failed"]))
+
+    # Then the price of these is told
+    assert "Google will read 2 pages, less than $0.01." in done.stderr
+
+
+def test_a_text_that_stays_cancelled_is_told_when_the_images_are_tried_again(
+    commands: Commands, store: sqlite3.Connection
+) -> None:
+    made = Book(store)
+    made.plan("split")
+    made.end("split pages", {"failed": {"2": "It is torn."}})
+    made.finish("split")
+    made.submit(OcrBook(book="gita").new_task(id="text", book="gita"))
+    commands.out("cancel", "gita")
+    assert "“Gītā” was cancelled and stays so" in commands.run("retry", "gita").stderr
 
 
 def test_a_page_that_cannot_be_made_holds_up_no_text(

@@ -1,10 +1,13 @@
 """cli/settings.py: what may be set, from the command line."""
 
 import json
+import sqlite3
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import keyring
 import pytest
+from keyring import errors
 from keyring.backends import fail
 
 from ambuda_desktop import broker_password, secrets
@@ -12,6 +15,7 @@ from ambuda_desktop.locks import FileLock
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.settings import Settings
+from ambuda_desktop.store.facts import put_fact
 from tests.support.commands import Commands
 
 
@@ -169,6 +173,51 @@ def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths
     assert commands.out("settings", "reset", "broker_url") == "broker_url = none\n"
     assert secrets.read(paths, "broker") is None
     assert Settings.load(paths.settings).broker_url == ""
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_a_running_daemon_keeps_the_password_of_the_broker_it_was_started_with(
+    commands: Commands, paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a daemon that runs with a broker
+    mine, next_one = "amqp://ambuda@mq.example.org/books", "amqp://ambuda@elsewhere.example.org/books"
+    commands.run("settings", "set", "broker_url", "amqp://ambuda:s3cret@mq.example.org/books")
+    put_fact(store, "broker", {"url": mine})
+    monkeypatch.setattr("ambuda_desktop.cli.settings.daemon_is_running", lambda _: True)
+
+    # When another is set, then that holds from its next start on, and until then it can log in where it is
+    said = commands.out("settings", "set", "broker_url", "amqp://ambuda:0ther@elsewhere.example.org/books")
+    assert "from the daemon's next start on" in said
+    assert (broker_password.read(paths, mine), broker_password.read(paths, next_one)) == ("s3cret", "0ther")
+
+    # And when none is, then only what nobody uses is forgotten
+    commands.run("settings", "reset", "broker_url")
+    assert (broker_password.read(paths, mine), broker_password.read(paths, next_one)) == ("s3cret", None)
+
+
+def test_a_keyring_that_is_locked_does_not_undo_what_was_set(
+    commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a broker whose password lies in a keyring, which is locked by now
+    kept: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "set_password", lambda owner, name, it: kept.update({(owner, name): it}))
+    monkeypatch.setattr(keyring, "get_password", lambda owner, name: kept.get((owner, name)))
+    monkeypatch.setattr(keyring, "delete_password", lambda owner, name: kept.pop((owner, name)))
+    commands.run("settings", "set", "broker_url", "amqp://ambuda:s3cret@mq.example.org/books")
+    with monkeypatch.context() as patch:
+        for name in ("get_password", "set_password", "delete_password"):
+            patch.setattr(keyring, name, MagicMock(side_effect=errors.KeyringLocked()))
+
+        # When there shall be none, then there is none, and what is left of it is said
+        said = commands.run("settings", "reset", "broker_url")
+    assert said.stdout == "broker_url = none\n"
+    assert "Unlock it, and set “broker_url” again." in said.stderr
+    assert Settings.load(paths.settings).broker_url == ""
+
+    # And when it is unlocked, then the same again forgets it
+    assert kept
+    commands.run("settings", "reset", "broker_url")
+    assert not kept
 
 
 @pytest.mark.usefixtures("_no_keyring")

@@ -8,7 +8,7 @@ import pytest
 
 from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.paths import Paths
-from ambuda_desktop.store.connection import connect, is_damage
+from ambuda_desktop.store.connection import connect, is_damage, transaction
 from ambuda_desktop.store.control import insert_retry, pause_books
 from ambuda_desktop.store.query import counts
 from ambuda_desktop.store.schema import TABLE_NAMES
@@ -24,6 +24,18 @@ def test_what_is_committed_is_there_for_others(paths: Paths) -> None:
     assert counts(second)["waiting"] == 1
     first.close()
     second.close()
+
+
+def test_a_transaction_inside_of_another_is_a_part_of_it(store: sqlite3.Connection) -> None:
+    def fail_after_it() -> None:
+        with transaction(store):
+            with transaction(store):
+                insert(store, [NewTask("t")])
+            raise AmbudaError("on purpose")
+
+    with pytest.raises(AmbudaError, match="on purpose"):
+        fail_after_it()
+    assert counts(store)["waiting"] == 0
 
 
 def test_commits_survive_a_power_cut(store: sqlite3.Connection) -> None:

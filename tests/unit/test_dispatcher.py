@@ -4,8 +4,10 @@ import os
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 from kombu.exceptions import OperationalError
@@ -74,6 +76,45 @@ def test_a_clock_that_is_set_back_lets_nobody_wait_for_it(
     # Then the task waits for ten seconds still
     left = store.execute("SELECT not_before FROM tasks").fetchone()[0] - time.time()
     assert 0 < left < 11
+
+
+def test_an_argument_that_is_no_number_costs_nobody_its_time(
+    dispatcher: Dispatcher, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a clock that was a day ahead, and tasks with what Python writes as JSON and SQLite does not read as such
+    day, soon = 86_400, time.time() + 86_410
+    nan, moment = {"x": float("nan")}, datetime.fromtimestamp(soon, UTC).isoformat()
+    insert(store, [NewTask("t", nan, id="a", not_before=soon), NewTask("t", id="b", not_before=soon)])
+    insert(store, [NewTask("t", nan, id="asked for", not_before=soon, eta=moment)])
+    monkeypatch.setattr(dispatcher, "_clock", time.time() - time.monotonic() + day)
+
+    # When the clock is set right
+    sweep(dispatcher, monkeypatch)
+
+    # Then those that wait for ten seconds do so still, and the one that was asked for at a moment waits for that
+    moved = {r["id"] for r in store.execute("SELECT id FROM tasks WHERE not_before < ?", (soon - 1,))}
+    assert moved == {"a", "b"}
+
+
+def test_a_clock_is_minded_once_the_store_can_be_written(
+    dispatcher: Dispatcher, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a clock that was a day ahead and is set right while the store is locked
+    day = 86_400
+    insert(store, [NewTask("t", id="a", not_before=time.time() + day + 10)])
+    monkeypatch.setattr(dispatcher, "_clock", time.time() - time.monotonic() + day)
+    locked = sqlite3.OperationalError("database is locked")
+    with monkeypatch.context() as patch:
+        patch.setattr("ambuda_desktop.store.dispatch.bring_forward", MagicMock(side_effect=locked))
+        with pytest.raises(sqlite3.OperationalError):
+            sweep(dispatcher, monkeypatch)
+
+    # When it can be written, then the task waits for ten seconds, and no day less than that
+    for _ in range(2):
+        dispatcher._next_sweep = 0.0
+        sweep(dispatcher, monkeypatch)
+        left = store.execute("SELECT not_before FROM tasks").fetchone()[0] - time.time()
+        assert 0 < left < 11
 
 
 def sweep(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:

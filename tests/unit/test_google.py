@@ -52,7 +52,7 @@ def picture(path: Path, shade: int = 200, size: tuple[int, int] = (400, 300)) ->
     return path
 
 
-def text(found: PageText | PageUnread) -> str:
+def text(found: PageText | PageUnread | None) -> str:
     assert isinstance(found, PageText), found
     return found.text
 
@@ -173,10 +173,11 @@ def test_a_request_that_is_refused_as_a_whole_is_sent_page_by_page(
 
 
 def test_a_slow_connection_gets_fewer_pages_at_once_and_that_is_remembered(
-    server: FakeVision, engine: Google, images: list[Path]
+    server: FakeVision, engine: Google, images: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a connection that takes five pages in the time that a call has
+    # Given a connection that takes five pages in the time that a call has, and four in hardly less
     server.most_in_time = 5
+    monkeypatch.setattr(google, "QUICK", 0.0)
 
     # When sixteen are read, then each has its text
     assert {text(page) for page in engine.read(images[:16])} == {"रामो वनं गच्छति\n"}
@@ -185,6 +186,26 @@ def test_a_slow_connection_gets_fewer_pages_at_once_and_that_is_remembered(
     # And from then on fewer are taken
     assert engine.take(images) == 4
     assert engine.take(images[:3]) == 3
+
+
+def test_a_connection_that_is_fast_again_gets_more_pages_at_once(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    # Given a connection that took one page only for a while
+    with pytest.MonkeyPatch.context() as slow:
+        slow.setattr(google, "QUICK", 0.0)
+        server.most_in_time = 1
+        engine.read(images[:2])
+    server.most_in_time = 16
+    assert engine.take(images) == 1
+
+    # When it answers quickly, then soon as many go as ever; a request of fewer pages says nothing of more
+    taken = []
+    for _ in range(5):
+        engine.read(images[: engine.take(images)])
+        taken.append(engine.take(images))
+        engine.read(images[:1])
+    assert taken == [2, 4, 8, 16, 16]
 
 
 def test_a_single_page_that_takes_too_long_waits_for_an_answer_not_for_the_network(
@@ -228,15 +249,68 @@ def test_a_page_at_which_google_fails_for_good_is_a_failure_of_that_page(
     assert str(bad) == "Google failed at this page again and again: on purpose. Retry it later."
 
 
-@pytest.mark.parametrize(("codes", "waits"), [((8, 0), "Google's quota"), ((14, 4), "an answer from Google")])
-def test_pages_wait_where_it_is_not_their_fault(
-    server: FakeVision, engine: Google, images: list[Path], codes: tuple[int, int], waits: str
+@pytest.mark.parametrize("code", [4, 13, 14])
+def test_a_page_that_google_never_answers_fails_though_it_is_alone(
+    server: FakeVision, engine: Google, images: list[Path], code: int
 ) -> None:
-    for image, code in zip(images, codes, strict=False):
-        server.image_faults[image.read_bytes()] = deque([code] * 100 if code else [])
+    server.image_faults = {images[0].read_bytes(): deque([code] * 100)}
+    (bad,) = engine.read(images[:1])
+    assert isinstance(bad, PageUnread)
+    assert "Retry it later" in str(bad)
+
+
+def test_where_the_quota_ends_in_the_middle_what_was_answered_is_kept(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    # Given a quota that has room for two of three pages
+    server.image_faults = {images[1].read_bytes(): deque([8] * 100)}
+
+    # When they are read, then those two have their text, and each was asked for once
+    one, two, three = engine.read(images[:3])
+    assert (text(one), two, text(three)) == ("रामो वनं गच्छति\n", None, "रामो वनं गच्छति\n")
+    assert {size for size, _ in server.sizes[1:]} == {1}
+
+    # And the other waits once it is all that is left
     with pytest.raises(MustWait) as wait:
-        engine.read(images[:2])
-    assert wait.value.waiting_for.startswith(waits)
+        engine.read(images[1:2])
+    assert wait.value.waiting_for.startswith("Google's quota")
+
+
+@pytest.mark.parametrize(
+    "then",
+    [grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.INVALID_ARGUMENT],
+)
+def test_what_was_answered_is_kept_where_the_call_for_the_rest_fails(
+    server: FakeVision, engine: Google, images: list[Path], then: grpc.StatusCode
+) -> None:
+    # Given a page that shall be asked for again, and a call that fails then
+    server.image_faults = {images[1].read_bytes(): deque([14])}
+    server.faults += [None, *[then] * 100]
+    one, two = engine.read(images[:2])
+    assert (text(one), two) == ("रामो वनं गच्छति\n", None)
+    assert {size for size, _ in server.sizes[1:]} == {1}
+
+
+def test_parts_that_were_read_are_kept_where_a_later_part_has_to_wait(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    # Given a request that takes too long, and a quota that ends after its first half
+    slow, quota = grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED
+    server.faults += [slow, None, *[quota] * 100]
+    found = engine.read(images[:4])
+    assert [page and text(page) for page in found] == ["रामो वनं गच्छति\n"] * 2 + [None] * 2
+    with pytest.raises(MustWait, match="quota of your account"):
+        engine.read(images[2:4])
+
+
+def test_no_more_parts_are_sent_once_pages_have_to_wait(
+    server: FakeVision, engine: Google, images: list[Path]
+) -> None:
+    server.faults.append(grpc.StatusCode.DEADLINE_EXCEEDED)
+    server.image_faults = {images[1].read_bytes(): deque([8] * 100)}
+    found = engine.read(images[:4])
+    assert [page is None for page in found] == [False, True, True, True]
+    assert server.images == 2 + len(server.sizes) - 2
 
 
 def test_another_failure_of_google_is_told(server: FakeVision, engine: Google, images: list[Path]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ambuda_desktop.books import BookFolder
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.recognised import text_file
-from ambuda_desktop.worker.ocr.engine import PageUnread
+from ambuda_desktop.worker.ocr.engine import MustWait, PageUnread
 from ambuda_desktop.worker.ocr.ranges import STOPS, RangeResult, begun_and_lost, read_range
 from ambuda_desktop.worker.ocr.tries import in_hand, tries
 from tests.support import reading
@@ -80,6 +80,24 @@ def test_a_page_that_cannot_be_read_costs_one_page(folder: BookFolder) -> None:
     assert result["failed"]["2"] == "It is torn."
     assert "no image of this page" in result["failed"]["4"]
     assert not text_file(folder, 2).exists()
+
+
+def test_what_was_answered_is_kept_before_the_range_waits_for_the_rest(folder: BookFolder) -> None:
+    # Given an engine that takes six pages at once, and just now answers to two of them only
+    reader = Reader(6)
+    reader.waits = {1, 3, 4, 5}
+
+    # When the range has to wait, then these two are kept
+    with pytest.raises(MustWait):
+        read(folder, reader)
+    assert [number for number in range(1, 7) if text_file(folder, number).exists()] == [2, 6]
+    assert reader.read_pages == [1, 2, 3, 4, 5, 6, 1, 3, 4, 5]
+
+    # And when it goes on, they are not asked for again
+    reader.waits.clear()
+    reader.read_pages.clear()
+    assert read(folder, reader)["done"] == 6
+    assert reader.read_pages == [1, 3, 4, 5]
 
 
 def test_what_a_person_wrote_stays_and_is_told(folder: BookFolder) -> None:

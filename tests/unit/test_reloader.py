@@ -71,6 +71,9 @@ class World:
 
     # The warmth.
 
+    def saved(self, files: list[Path]) -> None:
+        self.is_outdated = bool(files)
+
     def renew(self) -> None:
         self.renewed += 1
 
@@ -217,10 +220,15 @@ def test_a_module_that_nobody_imports_is_looked_at_only_while_something_is_wrong
 
 
 def test_code_that_the_fork_server_has_needs_another_one(world: World) -> None:
-    world.files = frozenset([str(world.file)])
+    # Given a file of the user's, and one of the program's own
     world.save("X = 1\n")
-    assert world.renewed == 1
-    assert len(world.ordered) == 2
+    assert (world.renewed, len(world.ordered)) == (0, 2)
+    world.boot()
+    world.code.own = world.file.parent
+
+    # When that is saved, then it is for the warmth to say whether the server has it
+    world.save("X = 2\n", after=1.0)
+    assert (world.renewed, len(world.ordered)) == (1, 4)
 
 
 def test_new_code_waits_while_too_much_old_code_runs(world: World) -> None:

@@ -285,6 +285,67 @@ def test_a_book_that_lacks_images_and_text_is_tried_again_in_both(store: sqlite3
     assert asked(store, read).pages == "4"
 
 
+@pytest.fixture
+def torn(store: sqlite3.Connection) -> Text:
+    """A book of which a page could not be made, and whose text was asked for and planned."""
+    book = Text(store)
+    book.plan("split again", pages="2", options=PageOptions(grayscale=True))
+    book.end("split again pages", {"failed": {"2": "It is torn."}})
+    book.finish("split again", replaced=False)
+    book.ask("text", pages="3-4")
+    book.planned("text", "3-4")
+    return book
+
+
+def stop(book: Text) -> None:
+    """A person cancels its text."""
+    cancel(book.store, ["text"])
+    book.ended("text", missing="3-4")
+    assert book.text.state == "cancelled"
+
+
+def test_a_text_that_was_cancelled_does_not_go_along_with_the_images(
+    torn: Text, store: sqlite3.Connection
+) -> None:
+    # Given a page that lacks its image, and a text that was cancelled; when the book is tried again
+    stop(torn)
+    (images,) = retry.retry_book(store, "gita")
+    assert torn.text.state == "cancelled"
+
+    # Then the text is tried again once that image is there
+    torn.plan("third", pages="2", options=PageOptions(grayscale=True))
+    for task in (images, "third pages"):
+        torn.end(task, {})
+    torn.finish("third")
+    (text,) = retry.retry_book(store, "gita")
+    assert asked(store, text).pages == "3-4"
+
+
+def test_who_thinks_better_of_a_cancel_has_images_and_text(torn: Text, store: sqlite3.Connection) -> None:
+    stop(torn)
+    _images, text = retry.retry_book(store, "gita", after_all=True)
+    assert asked(store, text).pages == "3-4"
+
+
+def test_images_and_text_are_tried_again_together_or_not_at_all(
+    torn: Text, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a text that failed in a page, and cannot be accepted
+    torn.end("text 0", {"failed": {"4": "It is torn."}})
+    torn.ended("text")
+
+    def refuse(*_: object) -> str:
+        raise BadInput("on purpose")
+
+    monkeypatch.setattr(retry, "retry_text", refuse)
+
+    # Then nothing is
+    with pytest.raises(BadInput, match="on purpose"):
+        retry.retry_book(store, "gita")
+    assert query.counts(store)["waiting"] == 0
+    assert torn.summary.state == "incomplete"
+
+
 def test_all_that_failed_has_the_text_among_it(book: Text, store: sqlite3.Connection) -> None:
     book.ask("text")
     book.end("text", None, "FAILURE", "There is no data.")

@@ -1,6 +1,7 @@
 """daemon/warmth.py: a fork server is always there, and learns."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -18,6 +19,7 @@ class Server:
         self.learned = learned
         self.alive, self.is_warm, self.closed, self.ended, self.hangs = True, False, False, False, False
         self.exit_codes: dict[str, int] = {}
+        self.files: frozenset[str] = frozenset()
         self.process = SimpleNamespace(returncode=None)
 
     def tick(self) -> None: ...
@@ -178,6 +180,27 @@ def test_changed_code_of_the_program_that_is_of_no_use_leaves_the_server_that_wo
     started[2].is_warm = True
     warmth.tick()
     assert not warmth.is_outdated
+
+
+def test_a_server_that_imports_while_the_program_is_edited_is_not_adopted(
+    warmth: Warmth, started: list[Server]
+) -> None:
+    # Given a server that is about to learn a module of the program's own
+    warmth.learn(["ambuda_desktop.worker.pdf.geometry"])
+
+    # When that is saved before it is warm, then nobody knows which code it has: it goes
+    warmth.saved([Path("geometry.py")])
+    assert started[1].ended
+    warmth.tick()
+    assert warmth.server is cast(ForkServer, started[0])
+    assert not warmth.is_outdated
+
+    # And one in use that is not warm yet is not used for the new code
+    started[0].is_warm = False
+    warmth.saved([])
+    assert not warmth.is_outdated
+    warmth.saved([Path("celery_app.py")])
+    assert warmth.is_outdated
 
 
 def test_what_is_edited_of_the_program_is_learned_no_more(warmth: Warmth, started: list[Server]) -> None:

@@ -1,17 +1,21 @@
 """The Tasks page: the table of all tasks that pass the filter, and the selected one below or beside it."""
 
+import sqlite3
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ambuda_desktop.google_pages import google_pages
 from ambuda_desktop.retry import retry_failed, retry_tasks
 from ambuda_desktop.store import books, query
 from ambuda_desktop.store.control import cancel
 from ambuda_desktop.store.query import TaskFilter
+from ambuda_desktop.ui.background import Errand
 from ambuda_desktop.ui.context import Context
 from ambuda_desktop.ui.durations import number, plural
+from ambuda_desktop.ui.google_cost import say_cost
 from ambuda_desktop.ui.models.task_list import TaskList
 from ambuda_desktop.ui.models.tasks_model import TasksModel
 from ambuda_desktop.ui.pages.empty_books import NoMatch
@@ -88,13 +92,24 @@ class TasksPage(QWidget):
         """Try the selected tasks again."""
         seqs = self.table.selected() or self._shown()
         if seqs:
-            self._context.write(
-                lambda store, _errand: retry_tasks(store, query.task_ids(store, seqs)), self._retried
-            )
+            self._retry(lambda store: retry_tasks(store, query.task_ids(store, seqs)))
 
     def retry_failed(self) -> None:
         """Try all again that failed."""
-        self._context.write(lambda store, _errand: (retry_failed(store), []), self._retried)
+        self._retry(lambda store: (retry_failed(store), []))
+
+    def _retry(self, tries: Callable[[sqlite3.Connection], tuple[list[str], list[str]]]) -> None:
+        paths, bars = self._context.paths, self._context.bars
+
+        def work(store: sqlite3.Connection, _errand: Errand) -> tuple[list[str], list[str], int]:
+            new, refused = tries(store)
+            return new, refused, google_pages(store, paths, new)
+
+        def ended(outcome: tuple[list[str], list[str], int]) -> None:
+            self._retried(outcome[:2])
+            say_cost(bars, outcome[2])
+
+        self._context.write(work, ended)
 
     def copy_ids(self) -> None:
         """The ids of the selected tasks, a line each."""

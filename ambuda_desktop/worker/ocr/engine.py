@@ -27,8 +27,9 @@ class MustWait(AmbudaError):
 class OcrEngine(Protocol):
     """Page images in, their text out. Made in the pool process that uses it, after the fork."""
 
-    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread]:
-        """The text of each image (JPEG or PNG), in their order.
+    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread | None]:
+        """The text of each image (JPEG or PNG), in their order; None: it had to wait, and is to be asked for again
+        once the others are kept. That is never so of all of them.
 
         Raises AmbudaError where none can be read: wrong credentials, missing language data; MustWait where the work
         has to wait: no network, no quota.

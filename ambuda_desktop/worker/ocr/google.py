@@ -25,6 +25,7 @@ SCOPE = "https://www.googleapis.com/auth/cloud-vision"
 MOST_IMAGES = 16  # of a request
 DEFAULT_MODEL = "builtin/stable"  # Google's name for what it uses where none is named
 TIMEOUT = 30.0  # seconds for one call
+QUICK = TIMEOUT / 4  # who answers as soon as this may get twice as many pages
 FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = 1.0, 30.0, 60.0  # seconds between two calls, and in all
 #: As the library's own; and a new channel is a new connection, not that of an older one.
 CHANNEL = (
@@ -84,7 +85,7 @@ class Google:
         self._model = options.model_name or DEFAULT_MODEL
         self._line = Line(paths, emulator or HOST)
         self._rate = Rate(paths)
-        self._most = MOST_IMAGES  # fewer once so many took too long
+        self._most = MOST_IMAGES  # fewer once so many took too long, until it goes fast again
 
     def take(self, images: Sequence[Path]) -> int:
         """As many as one request may have."""
@@ -96,18 +97,18 @@ class Google:
                 return max(taken, 1)
         return len(most)
 
-    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread]:
-        """The text of each image, or why there is none."""
+    def read(self, images: Sequence[Path]) -> Sequence[PageText | PageUnread | None]:
+        """The text of each image, or why there is none; None: it is to be asked for again."""
         self._line.check()
         begun = time.perf_counter()
-        found: list[Sent | PageUnread | PageText] = [to_send(image) for image in images]
+        found: list[Sent | PageUnread | PageText | None] = [to_send(image) for image in images]
         places = [place for place, sent in enumerate(found) if isinstance(sent, Sent)]
         answers = self._ask([sent.data for sent in found if isinstance(sent, Sent)]) if places else []
         spent = 1000 * (time.perf_counter() - begun) / max(len(places), 1)
         for place, answer in zip(places, answers, strict=True):
             sent = found[place]
             assert isinstance(sent, Sent)
-            found[place] = self._page(answer, sent, spent)
+            found[place] = None if answer is None else self._page(answer, sent, spent)
         return [page for page in found if not isinstance(page, Sent)]
 
     def _page(self, answer: Any, sent: Sent, milliseconds: float) -> PageText | PageUnread:
@@ -123,46 +124,67 @@ class Google:
         )  # fmt: skip
 
     def _ask(self, images: Sequence[bytes]) -> list[Any]:
-        """The answer (a raw message) to each of these images. Raises MustWait, AmbudaError."""
-        library, exceptions = _library(), _library().exceptions
-        retry = library.retry(
+        """The answer (a raw message) to each of these images, None to those that have to wait. Raises MustWait or
+        AmbudaError where there is none at all: each answer costs money, so none is thrown away."""
+        exceptions = _library().exceptions
+        retry = _library().retry(
             predicate=partial(self._may_pass, alone=len(images) == 1),
             initial=FIRST_PAUSE, maximum=LONGEST_PAUSE, timeout=PATIENCE,
         )  # fmt: skip
         answers: list[Any] = [None] * len(images)
         try:
             retry(self._call)(images, answers)
-        except exceptions.RetryError as error:
-            if not isinstance(error.cause, _Unanswered):
-                raise self._told(error.cause or error) from None
-            self._check_answered(answers)
-        except exceptions.InvalidArgument as error:
+        except exceptions.GoogleAPIError as error:
+            # What Google answered to the end for a page is a failure of that page: it may be so for ever.
+            waits = (QUOTA,) if isinstance(error.__cause__, _Unanswered) else PASSING
+            kept = [None if answer is None or answer.error.code in waits else answer for answer in answers]
+            return kept if _is_answered(kept) else self._ask_otherwise(images, error)
+        return answers
+
+    def _ask_otherwise(self, images: Sequence[bytes], error: BaseException) -> list[Any]:
+        """As `_ask`, after a request that has no answer."""
+        library, exceptions = _library(), _library().exceptions
+        if isinstance(error, exceptions.RetryError):
+            if isinstance(error.cause, _Unanswered):  # the quota, as nothing else is waited for then
+                raise self._line.no_quota() from None
+            raise self._told(error.cause or error) from None
+        if isinstance(error, exceptions.InvalidArgument):
             if len(images) == 1:
                 return [
                     library.vision.AnnotateImageResponse.pb()(error={"code": 3, "message": error.message})
                 ]
             # One of them, or all of them together: who knows which?
             return self._in_parts(images, 1)
-        except exceptions.GoogleAPICallError as error:
-            if not self._is_too_slow(error):
-                raise self._told(error) from None
-            self._most = min(self._most, len(images) // 2)
-            return self._in_parts(images, self._most)
-        return answers
+        if not self._is_too_slow(error):
+            raise self._told(error) from None
+        self._most = min(self._most, len(images) // 2)
+        return self._in_parts(images, self._most)
 
     def _in_parts(self, images: Sequence[bytes], size: int) -> list[Any]:
         answers: list[Any] = []
         while len(answers) < len(images):
             at = len(answers)
-            answers += self._ask(images[at : at + min(size, self._most)])  # that may become fewer meanwhile
-        return answers
+            try:
+                # The most may become fewer meanwhile.
+                part = self._ask(images[at : at + min(size, self._most)])
+            except AmbudaError:
+                if not _is_answered(answers):
+                    raise
+                break  # whoever asks for the rest will meet it again
+            answers += part
+            if None in part:
+                break
+        return answers + [None] * (len(images) - len(answers))
 
     def _call(self, images: Sequence[bytes], answers: list[Any]) -> None:
         """Fill in the answers that are missing, and those that may come out better. Raises _Unanswered for the rest."""
         places = [n for n, answer in enumerate(answers) if answer is None or answer.error.code in PASSING]
         requests: Any = [{"image": {"content": images[n]}, "features": [self._feature]} for n in places]
         time.sleep(self._rate.reserve(len(requests)))
+        begun = time.perf_counter()
         response = self._client.batch_annotate_images(requests=requests, retry=None, timeout=TIMEOUT)
+        if len(requests) >= self._most and time.perf_counter() - begun < QUICK:
+            self._most = min(2 * self._most, MOST_IMAGES)
         for place, answer in zip(places, response._pb.responses, strict=True):
             answers[place] = answer
         passing = [answer.error.message for answer in answers if answer.error.code in PASSING]
@@ -170,14 +192,6 @@ class Google:
             self._line.is_up()
         if passing:
             raise _Unanswered(passing[0])
-
-    def _check_answered(self, answers: Sequence[Any]) -> None:
-        """Raises MustWait where it is not the fault of single pages that they have no answer."""
-        codes = {answer.error.code for answer in answers}
-        if QUOTA in codes:
-            raise self._line.no_quota()
-        if codes <= {SLOW, UNAVAILABLE}:
-            raise self._line.no_answer()
 
     def _may_pass(self, error: BaseException, *, alone: bool) -> bool:
         """Whether it is worth to call again at once: not where the network is gone, then a worker is better used; and
@@ -215,6 +229,10 @@ class Google:
             self._client = self._connect()
             return self._line.no_answer() if self._is_too_slow(error) else self._line.no_network()
         return AmbudaError(f"Google failed: {message.rstrip('.')}. Retry the pages later.")
+
+
+def _is_answered(answers: Sequence[Any]) -> bool:
+    return any(answer is not None for answer in answers)
 
 
 def _of_account(key: Key) -> Any:

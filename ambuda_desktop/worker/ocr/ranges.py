@@ -66,8 +66,8 @@ def read_range(
     while unread:
         images = [image for number in unread[:AT_ONCE] if (image := folder.page(number))]
         batch = unread[: engine.take(images)] if len(images) == len(unread[:AT_ONCE]) else unread[:1]
-        _read(folder, batch, options, engine, result, recognition)
-        unread = unread[len(batch) :]
+        left = _read(folder, batch, options, engine, result, recognition)
+        unread = [*left, *unread[len(batch) :]]
         progress(numbers.index(unread[0]) if unread else len(numbers), len(numbers))
     return result
 
@@ -96,7 +96,8 @@ def _is_persons(folder: BookFolder, number: int, known: PageReading) -> bool:
 def _read(
     folder: BookFolder, batch: Sequence[int], options: OcrOptions, engine: OcrEngine, result: RangeResult,
     recognition: str,
-) -> None:  # fmt: skip
+) -> list[int]:  # fmt: skip
+    """Read and keep these pages. Returns those that have to be asked for again."""
     images = dict[int, Path]()
     for number in batch:
         if image := folder.page(number):
@@ -107,12 +108,16 @@ def _read(
     digests = {number: sha256(image) for number, image in images.items()}
     with in_hand(folder, list(images)):
         texts = engine.read(list(images.values()))
+    left = list[int]()
     for number, text in zip(images, texts, strict=True):
-        if isinstance(text, PageUnread):
+        if text is None:
+            left.append(number)
+        elif isinstance(text, PageUnread):
             result["failed"][str(number)] = str(text)
-            continue
-        saved = save_reading(folder, number, text, options.key, digests[number], recognition)
-        _note(result, number, text, kept=saved.kept)
+        else:
+            saved = save_reading(folder, number, text, options.key, digests[number], recognition)
+            _note(result, number, text, kept=saved.kept)
+    return left
 
 
 def _note(result: RangeResult, number: int, text: PageText, *, kept: bool) -> None:
