@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
 from ambuda_desktop.daemon import rebuild_notice as words
-from ambuda_desktop.daemon.salvage import insert_again, salvage
+from ambuda_desktop.daemon.salvage import insert_again, insert_late, salvage
 from ambuda_desktop.daemon.taking_over import (
     FoundBooks,
     TakenOver,
@@ -127,8 +127,8 @@ def _rebuild(paths: Paths) -> None:
         _remove(new_store(paths.store))
         _remove(made)
         try:
-            taken = _build(paths, made, f"The task store was damaged. It was set aside in {aside}.")
-            _replace(paths.store, made, aside)
+            taken, last = _build(paths, made, f"The task store was damaged. It was set aside in {aside}.")
+            _replace(paths.store, made, aside, last)
         finally:
             _remove(made)
     log.warning("It was set aside in %s; %s books were taken over", aside, taken.books)
@@ -165,8 +165,8 @@ def _free_place(paths: Paths) -> Path:
     return next(place for n in names if not (place := paths.root / n).exists())
 
 
-def _build(paths: Paths, made: Path, sentence: str) -> TakenOver:
-    """A store with all books, on the disk when this returns."""
+def _build(paths: Paths, made: Path, sentence: str) -> tuple[TakenOver, int]:
+    """A store with all books, on the disk when this returns; also the last row of the damaged one that it knows."""
     with contextlib.closing(connect(made)) as connection:
         recover_move(connection, paths)
         kept = salvage(paths.store)
@@ -180,10 +180,10 @@ def _build(paths: Paths, made: Path, sentence: str) -> TakenOver:
             )  # fmt: skip
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in the one file that is renamed
     sync_file(made)
-    return taken
+    return taken, kept.last
 
 
-def _replace(store: Path, made: Path, aside: Path) -> None:
+def _replace(store: Path, made: Path, aside: Path, last: int) -> None:
     """Let what was made be the store. Were we killed between two steps, whoever opens the store does the last one."""
     with folder_locked(store.parent, exclusive=True):
         made.rename(new_store(store))
@@ -191,6 +191,10 @@ def _replace(store: Path, made: Path, aside: Path) -> None:
         for suffix in COMPANIONS:
             with contextlib.suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).rename(aside / (store.name + suffix))
+        # A damaged store may take commits. From here on they do not count as such (see `transaction`).
+        late = salvage(aside / store.name, after=last)
+        with contextlib.closing(sqlite3.connect(new_store(store), isolation_level=None)) as connection:
+            insert_late(connection, late)
         new_store(store).rename(store)
         sync_folder(aside)
         sync_folder(store.parent)

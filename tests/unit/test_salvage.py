@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ambuda_desktop.daemon.rebuild import see_to_store
+from ambuda_desktop.daemon.rebuild import damage, see_to_store
 from ambuda_desktop.daemon.salvage import salvage
+from ambuda_desktop.daemon.taking_over import FoundBooks, read_books
 from ambuda_desktop.library import NewBook, add_book
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -206,3 +207,28 @@ def test_reading_changes_nothing(paths: Paths) -> None:
         # When it is salvaged, then what is in the -wal is read, and the file is as it was
         assert len(salvage(paths.store).tasks) == 501
         assert paths.store.read_bytes() == data
+
+
+def test_what_is_submitted_while_a_store_is_built_anew_comes_back(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a damaged store that still takes commits, and somebody who has it open
+    add(paths, "gita")
+    late = NewTask("example.late")
+
+    def read_and_submit(*arguments: Any) -> FoundBooks:
+        with closing(connect(paths.store)) as connection, transaction(connection):
+            insert(connection, [late, OcrBook(book="gita", options=OLD).new_task(book="gita")])
+        return read_books(*arguments)
+
+    # When another is built, and tasks are accepted after the first was read
+    monkeypatch.setattr(f"{see_to_store.__module__}.read_books", read_and_submit)
+    rebuild(paths)
+
+    # Then they wait in the new one, which is whole
+    assert late.id in [row["id"] for row in rows(paths)]
+    with closing(connect(paths.store)) as connection:
+        text = text_summary(connection, "gita")
+    assert text is not None
+    assert text.options == OLD
+    assert damage(paths.store, thorough=True) == ""
