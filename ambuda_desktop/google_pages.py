@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from ambuda_desktop.books import book_folder
-from ambuda_desktop.errors import NotFound
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.reading_list import read_already, reading_list
@@ -21,7 +21,7 @@ def google_pages(connection: sqlite3.Connection, paths: Paths, ids: Sequence[str
     for one in ids:
         task = query.task(connection, one)
         if task is not None and task.book is not None and task.name == OcrBook.task:
-            with contextlib.suppress(NotFound, OSError):
+            with contextlib.suppress(AmbudaError, OSError):
                 count += _count(paths, OcrBook.model_validate(task.kwargs["params"]))
     return count
 

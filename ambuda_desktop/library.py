@@ -14,11 +14,12 @@ import send2trash
 from ambuda_desktop.books import BookFolder, library_is_gone, slugify
 from ambuda_desktop.errors import AlreadyAdded, AmbudaError, BadInput, NotFound
 from ambuda_desktop.files import printable, remove_leftovers, sync_folder
+from ambuda_desktop.idle_books import forget_unused
 from ambuda_desktop.locks import holding
 from ambuda_desktop.manifest import Manifest
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.params.split import PageOptions, SplitBook
-from ambuda_desktop.passwords import forget_password, forget_unused
+from ambuda_desktop.passwords import forget_password
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.relocation import recover_move, staying
 from ambuda_desktop.sources import Pictures, Progress, Source, source_of

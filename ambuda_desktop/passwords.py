@@ -5,13 +5,13 @@ Never in the store, in Redis, in a task's arguments or in a log.
 
 import os
 import sqlite3
+from pathlib import Path
 
-from ambuda_desktop.books import SLUG, BookFolder, book_folder
+from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store.connection import transaction
 from ambuda_desktop.store.control import release
-from ambuda_desktop.store.schema import TERMINAL
 
 #: What a plan waits for, in its row: the first password, and another because that was wrong.
 WAITING = ("password", "another password")
@@ -59,16 +59,6 @@ def forget_password(folder: BookFolder) -> None:
     folder.password.unlink(missing_ok=True)
 
 
-def forget_unused(connection: sqlite3.Connection, paths: Paths) -> None:
-    """Delete the passwords, and the copies made with them, of books on which nothing works any more: their split was
-    cancelled before its end."""
-    for folder in map(BookFolder, paths.library.glob("*")):
-        book = folder.path.name
-        secrets = [folder.password, *folder.work.glob("*decrypted*.pdf")]  # with what a kill has left of one
-        if SLUG.fullmatch(book) and any(path.exists() for path in secrets):
-            busy = connection.execute(
-                f"SELECT 1 FROM tasks WHERE book = ? AND state NOT IN {TERMINAL!r} LIMIT 1", (book,)
-            ).fetchone()
-            if not busy:
-                for path in secrets:
-                    path.unlink(missing_ok=True)
+def copies_of_password(folder: BookFolder) -> list[Path]:
+    """Where it may stand, and the copies of a PDF that were made with it, also what a kill has left of one."""
+    return [folder.password, *folder.work.glob("*decrypted*.pdf")]

@@ -67,6 +67,11 @@ def forget_asked(folder: BookFolder, options: OcrOptions) -> None:
         _note(folder).unlink(missing_ok=True)
 
 
+def notes_of(folder: BookFolder) -> list[Path]:
+    """Where notes may stand."""
+    return [_note(folder), _follows(folder)]
+
+
 def _write(place: Path, asked: BaseModel) -> None:
     place.parent.mkdir(exist_ok=True)
     write_atomic(place, asked.model_dump_json().encode())

@@ -22,10 +22,10 @@ from ambuda_desktop.daemon.redis_server import RedisServer
 from ambuda_desktop.daemon.sleep import SleepInhibitor
 from ambuda_desktop.daemon.stop_signals import StopSignals
 from ambuda_desktop.errors import StoreDamaged
+from ambuda_desktop.idle_books import forget_unused
 from ambuda_desktop.launch import clients_attached, stop_timeout
 from ambuda_desktop.library import tidy
 from ambuda_desktop.locks import sweep
-from ambuda_desktop.passwords import forget_unused
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.settings import Settings
@@ -44,7 +44,7 @@ TICK = (
 )
 BOOT_TICK = 0.005  # seconds, while somebody waits for new code
 LOOK = 1.0  # seconds between two looks whether the store is still the file that was opened
-TIDY = 10.0  # seconds between two looks for passwords of books that nobody works on any more
+TIDY = 10.0  # seconds between two looks for books that nothing works on any more
 LINGER = 5.0  # seconds without work and without anybody watching, then an unneeded daemon goes
 WORKER_STOP_TIMEOUT = 5.0  # seconds
 IDLE_STOP_TIMEOUT = 0.3  # seconds, where nothing is in hand: an idle worker of Celery's takes two to notice

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ambuda_desktop.books import library_is_gone
 from ambuda_desktop.daemon import rebuild_notice as words
-from ambuda_desktop.daemon.salvage import insert_again, insert_late, salvage
+from ambuda_desktop.daemon.salvage import insert_again, salvage
 from ambuda_desktop.daemon.taking_over import (
     FoundBooks,
     TakenOver,
@@ -127,8 +127,9 @@ def _rebuild(paths: Paths) -> None:
         _remove(new_store(paths.store))
         _remove(made)
         try:
-            taken, last = _build(paths, made, f"The task store was damaged. It was set aside in {aside}.")
-            _replace(paths.store, made, aside, last)
+            with _nobody_writes(paths.store):
+                taken = _build(paths, made, f"The task store was damaged. It was set aside in {aside}.")
+                _replace(paths.store, made, aside)
         finally:
             _remove(made)
     log.warning("It was set aside in %s; %s books were taken over", aside, taken.books)
@@ -165,8 +166,20 @@ def _free_place(paths: Paths) -> Path:
     return next(place for n in names if not (place := paths.root / n).exists())
 
 
-def _build(paths: Paths, made: Path, sentence: str) -> tuple[TakenOver, int]:
-    """A store with all books, on the disk when this returns; also the last row of the damaged one that it knows."""
+@contextlib.contextmanager
+def _nobody_writes(store: Path) -> Iterator[None]:
+    """A damaged store may still take commits, which would come too late to be read. Who wants to write waits, and sees
+    then that it was set aside (`transaction`)."""
+    with contextlib.closing(
+        sqlite3.connect(f"{store.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=LEAVE_TIMEOUT)
+    ) as connection:
+        with contextlib.suppress(sqlite3.DatabaseError):  # too damaged for that, it takes nobody's commits
+            connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def _build(paths: Paths, made: Path, sentence: str) -> TakenOver:
+    """A store with all books, on the disk when this returns."""
     with contextlib.closing(connect(made)) as connection:
         recover_move(connection, paths)
         kept = salvage(paths.store)
@@ -180,10 +193,10 @@ def _build(paths: Paths, made: Path, sentence: str) -> tuple[TakenOver, int]:
             )  # fmt: skip
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in the one file that is renamed
     sync_file(made)
-    return taken, kept.last
+    return taken
 
 
-def _replace(store: Path, made: Path, aside: Path, last: int) -> None:
+def _replace(store: Path, made: Path, aside: Path) -> None:
     """Let what was made be the store. Were we killed between two steps, whoever opens the store does the last one."""
     with folder_locked(store.parent, exclusive=True):
         made.rename(new_store(store))
@@ -191,10 +204,6 @@ def _replace(store: Path, made: Path, aside: Path, last: int) -> None:
         for suffix in COMPANIONS:
             with contextlib.suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).rename(aside / (store.name + suffix))
-        # A damaged store may take commits. From here on they do not count as such (see `transaction`).
-        late = salvage(aside / store.name, after=last)
-        with contextlib.closing(sqlite3.connect(new_store(store), isolation_level=None)) as connection:
-            insert_late(connection, late)
         new_store(store).rename(store)
         sync_folder(aside)
         sync_folder(store.parent)

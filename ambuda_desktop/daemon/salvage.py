@@ -11,13 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ambuda_desktop.library import PLAN_PRIORITY
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.split import SplitBook
 from ambuda_desktop.pools import POOLS
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.connection import transaction
-from ambuda_desktop.store.submit import insert
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +39,11 @@ class Salvage:
     plans: dict[str, list[SplitBook | OcrBook]] = field(default_factory=dict)
     #: How many tasks that have not ended could not be read; None: that could not be read either.
     unread: int | None = None
-    #: The last row that was read.
-    last: int = 0
 
 
-def salvage(store: Path, after: int = 0) -> Salvage:
-    """Read what a file still tells, of rows `after` one. Raises nothing because of what it does not. 3 s for a million
-    rows."""
-    found = Salvage(last=after)
+def salvage(store: Path) -> Salvage:
+    """Read what a file still tells. Raises nothing because of what it does not. 3 s for a million rows."""
+    found = Salvage()
     if not store.exists():
         return found
     with (
@@ -67,17 +61,6 @@ def salvage(store: Path, after: int = 0) -> Salvage:
     return found
 
 
-def insert_late(connection: sqlite3.Connection, late: Salvage) -> None:
-    """Accept what was submitted to the damaged store after it was read for the first time."""
-    plans = [plan for plans in late.plans.values() for plan in plans]
-    if not late.tasks and not plans:
-        return
-    with transaction(connection):
-        for row in late.tasks:
-            insert_again(connection, row)
-        insert(connection, [plan.new_task(book=plan.book, priority=PLAN_PRIORITY) for plan in plans])
-
-
 def insert_again(connection: sqlite3.Connection, row: dict[str, Any]) -> bool:
     """Whether the row was inserted: a task with its id may be there already."""
     names = ", ".join(row)
@@ -90,8 +73,7 @@ def insert_again(connection: sqlite3.Connection, row: dict[str, Any]) -> bool:
 
 def _read(connection: sqlite3.Connection, found: Salvage) -> None:
     waiting = 0
-    for row in _rows(connection, found.last + 1):
-        found.last = row["seq"]
+    for row in _rows(connection):
         if (row["state"] in schema.TERMINAL and row["finish"] is None) or not _is_whole(row):
             continue
         waits = row["state"] in _WAITING
@@ -105,9 +87,9 @@ def _read(connection: sqlite3.Connection, found: Salvage) -> None:
     found.unread = max(0, int(counted or 0) - waiting)
 
 
-def _rows(connection: sqlite3.Connection, place: int) -> Iterator[sqlite3.Row]:
-    """The rows from a place on in the order of their arrival, past those that cannot be read."""
-    in_vain = 0
+def _rows(connection: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+    """The rows in the order of their arrival, past those that cannot be read."""
+    place = in_vain = 0
     while in_vain < MOST_IN_VAIN:
         try:
             # By the table alone: its indexes may be what is damaged.

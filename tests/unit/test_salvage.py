@@ -1,6 +1,7 @@
 """daemon/salvage.py: what waits in a damaged store comes back as far as it can be read, and the rest is counted."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from ambuda_desktop.daemon.rebuild import damage, see_to_store
 from ambuda_desktop.daemon.salvage import salvage
 from ambuda_desktop.daemon.taking_over import FoundBooks, read_books
+from ambuda_desktop.errors import AmbudaError
 from ambuda_desktop.library import NewBook, add_book
 from ambuda_desktop.params.ocr import OcrBook
 from ambuda_desktop.params.ocr_options import OcrOptions
@@ -209,26 +211,37 @@ def test_reading_changes_nothing(paths: Paths) -> None:
         assert paths.store.read_bytes() == data
 
 
-def test_what_is_submitted_while_a_store_is_built_anew_comes_back(
+def test_nobody_writes_to_a_damaged_store_while_another_is_made(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a damaged store that still takes commits, and somebody who has it open
     add(paths, "gita")
     late = NewTask("example.late")
+    told: list[Exception] = []
+    opened = threading.Event()
 
-    def read_and_submit(*arguments: Any) -> FoundBooks:
-        with closing(connect(paths.store)) as connection, transaction(connection):
-            insert(connection, [late, OcrBook(book="gita", options=OLD).new_task(book="gita")])
+    def submit() -> None:
+        with closing(connect(paths.store)) as connection:
+            opened.set()
+            try:
+                with transaction(connection):
+                    insert(connection, [late])
+            except AmbudaError as error:
+                told.append(error)
+
+    # When a task is submitted after the damaged one was read, and before the new one has taken its place
+    submitting = threading.Thread(target=submit)
+
+    def read_meanwhile(*arguments: Any) -> FoundBooks:
+        submitting.start()
+        opened.wait()
         return read_books(*arguments)
 
-    # When another is built, and tasks are accepted after the first was read
-    monkeypatch.setattr(f"{see_to_store.__module__}.read_books", read_and_submit)
+    monkeypatch.setattr(f"{see_to_store.__module__}.read_books", read_meanwhile)
     rebuild(paths)
+    submitting.join()
 
-    # Then they wait in the new one, which is whole
-    assert late.id in [row["id"] for row in rows(paths)]
-    with closing(connect(paths.store)) as connection:
-        text = text_summary(connection, "gita")
-    assert text is not None
-    assert text.options == OLD
+    # Then it is not accepted by the one that is set aside, and whoever submits it is told
+    assert "replaced by another meanwhile. Nothing was accepted" in str(told[0])
+    assert late.id not in [row["id"] for row in rows(paths)]
     assert damage(paths.store, thorough=True) == ""

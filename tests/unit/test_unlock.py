@@ -11,10 +11,9 @@ import pytest
 from ambuda_desktop.books import BookFolder, book_folder
 from ambuda_desktop.errors import BadInput
 from ambuda_desktop.library import add_book
-from ambuda_desktop.passwords import forget_unused, give_password
+from ambuda_desktop.passwords import give_password
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.store import dispatch, running
-from ambuda_desktop.store.control import cancel
 from ambuda_desktop.worker.pdf import unlock as module
 from ambuda_desktop.worker.pdf.original import open_pdf_original
 from ambuda_desktop.worker.pdf.unlock import NeedsPassword
@@ -116,22 +115,6 @@ def test_a_kill_just_before_the_password_is_deleted_leaves_none(
 
     # Then the next attempt deletes the password
     assert plan(folder, None, ignore).pages == 3
-    assert not folder.password.exists()
-
-
-def test_a_password_that_was_not_used_is_deleted_when_its_split_is_over(
-    folder: BookFolder, paths: Paths, store: sqlite3.Connection
-) -> None:
-    # Given a password that waits for a worker, while the daemon starts
-    give_password(store, paths, "book", SECRET)
-    forget_unused(store, paths)
-    assert folder.password.exists()
-
-    # When its split is cancelled, and the daemon starts again
-    cancel(store, [store.execute("SELECT id FROM tasks").fetchone()["id"]])
-    forget_unused(store, paths)
-
-    # Then it is gone
     assert not folder.password.exists()
 
 
