@@ -76,7 +76,8 @@ class Killer:
         self._program.wait_until(lambda: not self._program.processes(), "nothing outlives the power cut")
         self._program.connection.close()
         shutil.rmtree(paths.root)
-        shutil.rmtree(paths.runtime)  # it is on a disk in memory
+        with suppress(FileNotFoundError):  # the daemon had only just begun
+            shutil.rmtree(paths.runtime)  # it is on a disk in memory
         copy.rename(paths.root)
         return at
 
