@@ -24,8 +24,7 @@ from ambuda_desktop.store.texts import text_summary
 from ambuda_desktop.text_asked import note_asked
 from tests.support import damage as damaging
 from tests.support import pdfs
-from tests.support.splitting import Stop, ignore
-from tests.unit.test_rebuild import (
+from tests.support.rebuilding import (
     add,
     cut,
     fill,
@@ -36,6 +35,7 @@ from tests.unit.test_rebuild import (
     set_aside,
     split,
 )  # fmt: skip
+from tests.support.splitting import Stop, ignore
 
 OLD = OcrOptions(preset="old type")
 

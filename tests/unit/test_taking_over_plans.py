@@ -11,7 +11,7 @@ from ambuda_desktop.params.split import PageOptions, SplitBook
 from ambuda_desktop.paths import Paths
 from ambuda_desktop.text_asked import after_split, note_after_split, note_asked
 from ambuda_desktop.worker.split.asked import ask_for
-from tests.unit.test_rebuild import add, found, split
+from tests.support.rebuilding import add, found, split
 from tests.unit.test_taking_over_text import GOOGLE, OLD, rebuild, text
 
 FOLLOWS = after_split("gita", OLD)

@@ -14,7 +14,7 @@ from ambuda_desktop.store.texts import TextSummary, text_summary
 from ambuda_desktop.text_asked import note_asked
 from tests.support import damage as damaging
 from tests.support.reading import said
-from tests.unit.test_rebuild import add, found, notice, split
+from tests.support.rebuilding import add, found, notice, split
 
 OLD = OcrOptions(model="san+Devanagari", preset="old type")
 GOOGLE = OcrOptions(engine="google")

@@ -37,6 +37,7 @@ def test_only_copies_that_were_killed_are_removed(paths: Paths, store: sqlite3.C
 
 
 MARK = new_name()
+WORK = "work/jpeg-90"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ MARK = new_name()
         ["photos/.incoming-list", "photos/original.pdf"],
         [f"My Photos/{MARK}", "My Photos/original.pdf"],  # no name of a book
         [f"gita/{MARK}", "gita/original.pdf", "gita/notes.txt"],
-        [f"gita/{MARK}", "gita/original.pdf", "gita/work/jpeg-90/asked"],  # a worker was there
+        [f"gita/{MARK}", "gita/original.pdf", f"gita/{WORK}/asked"],  # a worker was there
         [f"gita/{MARK}", "gita/original.pdf", "gita/pages/1.jpg"],
         [f"{MARK}/original.pdf", f"{MARK}/letter.odt"],
         [".incoming-1/original.pdf"],
