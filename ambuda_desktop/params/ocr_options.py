@@ -23,6 +23,12 @@ class OcrOptions(BaseModel):
         default=None, description="old type: for worn prints of the 19th century (Tesseract)"
     )
 
+    @field_validator("preset", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object) -> object:
+        """The command line's `old-type` is meant, too: in a shell a name with a space wants quotes."""
+        return value.replace("-", " ") if isinstance(value, str) else value
+
     @field_validator("model")
     @classmethod
     def _plain(cls, value: str | None) -> str | None:

@@ -55,3 +55,9 @@ def test_the_key_tells_one_way_of_reading_from_another() -> None:
 def test_parameters_are_checked(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         OcrBook.model_validate({"book": "b", **wrong})
+
+
+def test_a_preset_may_be_named_as_on_the_command_line() -> None:
+    assert OcrOptions.model_validate({"preset": "old-type"}) == OcrOptions(preset="old type")
+    with pytest.raises(ValidationError):
+        OcrOptions.model_validate({"preset": "new-type"})
