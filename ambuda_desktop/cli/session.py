@@ -64,7 +64,7 @@ class Session:
 
     def see_to_work(self) -> bool:
         """Start a daemon where there is work and none runs. False where that does not help; then it is said."""
-        if work_is_left(self.store):
+        if self.look(work_is_left):
             keep_daemon(self.paths)
             if why := why_work_waits(self.paths):
                 self.remark(why)

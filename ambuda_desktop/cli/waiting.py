@@ -1,6 +1,7 @@
 """Waiting for books until they have ended, and asking for the passwords of those that are locked."""
 
 import time
+from functools import partial
 
 import click
 
@@ -49,7 +50,7 @@ class Waiter:
         """Whether a book cannot go on because somebody paused it, or the pool that works on it; says it once."""
         if book.paused:
             what, sentence = book.id, f"“{book.title}” is paused"
-        elif pool in paused_pools(self.session.store):
+        elif pool in self.session.look(paused_pools):
             what, sentence = pool, f"The pool {pool} is paused"
         else:
             return False
@@ -105,7 +106,7 @@ def _follow_one(waiter: Waiter, book: str, place: str) -> BookSummary | None:
 
 def _until_it_rests(waiter: Waiter, book: str, place: str) -> BookSummary | None:
     with waiter.session.bar(f"{place}{book}") as draw:
-        while found := waiter.session.look(lambda store: summary(store, book)):
+        while found := waiter.session.look(partial(summary, book=book)):
             if found.state not in ("waiting", "working") or words.is_locked(found):
                 return found
             paused = waiter.mind_pause(found)
@@ -130,8 +131,8 @@ def unlock(session: Session, book: BookSummary, password: str) -> None:
 
 def verdict(waiter: Waiter, book: str) -> BookSummary | None:
     """The book once its PDF was opened, was found to be locked, or is of no use; None where it was removed."""
-    while found := waiter.session.look(lambda store: summary(store, book)):
-        plan = task(waiter.session.store, found.task) if found.task else None
+    while found := waiter.session.look(partial(summary, book=book)):
+        plan = waiter.session.look(partial(task, task_id=found.task)) if found.task else None
         if words.is_locked(found) or found.state not in ("waiting", "working") or (plan and plan.ended):
             return found
         waiter.mind_pause(found)

@@ -1,6 +1,7 @@
 """Waiting for the text of books."""
 
 from collections.abc import Collection
+from functools import partial
 
 from ambuda_desktop.cli import say, shapes, waiting, words
 from ambuda_desktop.cli.session import Session
@@ -23,7 +24,7 @@ def follow(session: Session, books: list[str]) -> None:
     ends = [end for book in books if (end := _until_it_rests(waiter, book))]
     for found in ends:
         how = "cancelled; " if found.state == "cancelled" else ""
-        name = title(session.store, found.id)
+        name = _title(session, found.id)
         session.tell(f"{name}: {how}{words.text_sentence(found)}", shapes.of_text(session.paths, found))
         whole = shapes.of_text(session.paths, found)["text_file"]
         if not session.as_json and whole and found.state != "failed":
@@ -37,7 +38,7 @@ def follow(session: Session, books: list[str]) -> None:
 def follow_with_text(session: Session, books: list[str], read: Collection[str] = ()) -> None:
     """Show the splits of `books`, then each text that follows one of them and those of `read`: a page that could not
     be made holds up no text. Raises WorkFailed or PasswordNeeded where one is not complete."""
-    found = [summary(session.store, book) for book in books]
+    found = [session.look(partial(summary, book=book)) for book in books]
     then = [book.id for book in found if book is not None and book.then_ocr is not None]
     faults: list[AmbudaError] = []
     for step, wanted in ((waiting.follow, books), (follow, list(dict.fromkeys([*then, *read])))):
@@ -54,15 +55,19 @@ def _until_it_rests(waiter: Waiter, book: str) -> TextSummary | None:
     session = waiter.session
     waits = ""
     with session.bar(f"text of {book}") as draw:
-        while found := text_summary(session.store, book):
+        while found := session.look(partial(text_summary, book=book)):
             if found.state not in ("waiting", "working"):
                 return found
-            pages = summary(session.store, book)
+            pages = session.look(partial(summary, book=book))
             pool = NET if found.options.engine == "google" else CPU
             paused = pages is not None and waiter.mind_pause(pages, pool)
             draw(found.tried, found.wanted, "paused" if paused else found.state)
             if found.waiting_for and found.waiting_for != waits:
                 waits = found.waiting_for
-                session.remark(f"“{title(session.store, book)}” waits for {waits}, and goes on by itself.")
+                session.remark(f"“{_title(session, book)}” waits for {waits}, and goes on by itself.")
             waiter.rest()
     return None
+
+
+def _title(session: Session, book: str) -> str:
+    return session.look(partial(title, book=book))
