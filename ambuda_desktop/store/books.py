@@ -146,10 +146,15 @@ def failed_tasks(connection: sqlite3.Connection, book: str, pages: Collection[in
 
 def ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:
     """The books of which a split ended after a moment (seconds since 1970), in that order, each once."""
+    return ends_since(connection, moment, SplitBook.task, FinishSplit.task)
+
+
+def ends_since(connection: sqlite3.Connection, moment: float, plan: str, finish: str) -> list[str]:
+    """The books of which work with this plan and this end has ended: a plan that succeeds has only begun."""
+    # The names stand in the statement, as in the indexes (tasks_book_ends, tasks_text_ends) that serve it.
     rows = connection.execute(
-        """SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
-               AND name IN ('ambuda.split_book', 'ambuda.finish_split')
-               AND (name = 'ambuda.finish_split' OR state <> 'SUCCESS')
+        f"""SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
+               AND name IN ('{plan}', '{finish}') AND (name = '{finish}' OR state <> 'SUCCESS')
            ORDER BY ended_at""",
         (moment,),
     ).fetchall()

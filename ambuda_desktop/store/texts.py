@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from ambuda_desktop.params.ocr import FinishOcr, OcrBook, OcrPages
 from ambuda_desktop.params.ocr_options import OcrOptions
 from ambuda_desktop.store import schema
-from ambuda_desktop.store.books import BookState, BookSummary, summary
+from ambuda_desktop.store.books import BookState, BookSummary, ends_since, summary
 from ambuda_desktop.store.pages import DONE, LEFT_OUT, LOOK
 from ambuda_desktop.store.text_pages import Recognition, Texts, range_of, recognitions_of
 
@@ -92,14 +92,7 @@ def book_with_text(connection: sqlite3.Connection, book: str) -> BookSummary | N
 
 def texts_ended_since(connection: sqlite3.Connection, moment: float) -> list[str]:
     """The books of which a recognition ended after a moment (seconds since 1970), in that order, each once."""
-    rows = connection.execute(
-        """SELECT book FROM tasks WHERE ended_at > ? AND book IS NOT NULL
-               AND name IN ('ambuda.ocr_book', 'ambuda.finish_ocr')
-               AND (name = 'ambuda.finish_ocr' OR state <> 'SUCCESS')
-           ORDER BY ended_at""",
-        (moment,),
-    ).fetchall()
-    return list(dict.fromkeys(row["book"] for row in rows))
+    return ends_since(connection, moment, OcrBook.task, FinishOcr.task)
 
 
 def is_read_by_another(connection: sqlite3.Connection, book: str, task_id: str) -> bool:

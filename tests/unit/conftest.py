@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from ambuda_desktop.celery_app import app
 from ambuda_desktop.paths import ENVIRONMENT, Paths
@@ -33,6 +35,15 @@ def store(paths: Paths) -> Iterator[sqlite3.Connection]:
     connection = connect(paths.store)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None works: a secret lies in a file."""
+    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
+    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
+    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
 
 
 @pytest.fixture(autouse=True)

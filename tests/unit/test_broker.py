@@ -9,7 +9,6 @@ from unittest.mock import MagicMock
 import keyring
 import pytest
 from keyring import errors
-from keyring.backends import fail
 
 from ambuda_desktop import broker_password
 from ambuda_desktop.celery_app import StoreCelery
@@ -28,15 +27,6 @@ NOBODY = "amqp://me@127.0.0.1:1//"  # no port that somebody listens on
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BROKER, "set back after the test")
-
-
-@pytest.fixture
-def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None works: a secret lies in a file."""
-    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
-    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
-    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
-    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
 
 
 def test_a_daemon_with_a_broker_is_always_needed(paths: Paths) -> None:

@@ -5,7 +5,6 @@ from unittest.mock import MagicMock
 import keyring
 import pytest
 from keyring import errors
-from keyring.backends import fail
 
 from ambuda_desktop import broker_password, secrets
 from ambuda_desktop.paths import Paths
@@ -13,12 +12,7 @@ from ambuda_desktop.paths import Paths
 OLD, NEW = "amqp://me@old.example.org/", "amqp://me@new.example.org/"
 
 
-@pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
-    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
-    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
-    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
+pytestmark = pytest.mark.usefixtures("no_keyring")
 
 
 def test_a_daemon_that_has_the_old_address_keeps_its_password_and_is_not_given_the_new(paths: Paths) -> None:

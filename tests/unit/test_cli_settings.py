@@ -8,7 +8,6 @@ from unittest.mock import MagicMock
 import keyring
 import pytest
 from keyring import errors
-from keyring.backends import fail
 
 from ambuda_desktop import broker_password, secrets
 from ambuda_desktop.locks import FileLock
@@ -143,15 +142,7 @@ def test_what_somebody_else_sets_meanwhile_is_kept(
     assert (Settings.load(paths.settings).theme, Settings.load(paths.settings).notify) == ("dark", False)
 
 
-@pytest.fixture
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = fail.Keyring()  # type: ignore[no-untyped-call]
-    monkeypatch.setattr(keyring, "set_password", nobody.set_password)
-    monkeypatch.setattr(keyring, "get_password", nobody.get_password)
-    monkeypatch.setattr(keyring, "delete_password", nobody.delete_password)
-
-
-@pytest.mark.usefixtures("_no_keyring")
+@pytest.mark.usefixtures("no_keyring")
 def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths) -> None:
     # When a broker is set with its password
     said = commands.run("settings", "set", "broker_url", "amqp://ambuda:s3cret@mq.example.org/books")
@@ -175,7 +166,7 @@ def test_the_password_of_a_broker_is_kept_apart(commands: Commands, paths: Paths
     assert Settings.load(paths.settings).broker_url == ""
 
 
-@pytest.mark.usefixtures("_no_keyring")
+@pytest.mark.usefixtures("no_keyring")
 def test_a_running_daemon_keeps_the_password_of_the_broker_it_was_started_with(
     commands: Commands, paths: Paths, store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +211,7 @@ def test_a_keyring_that_is_locked_does_not_undo_what_was_set(
     assert not kept
 
 
-@pytest.mark.usefixtures("_no_keyring")
+@pytest.mark.usefixtures("no_keyring")
 def test_an_address_that_cannot_be_set_costs_the_one_before_no_password(
     commands: Commands, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +227,7 @@ def test_an_address_that_cannot_be_set_costs_the_one_before_no_password(
     assert broker_password.read(paths, "amqp://ambuda@mq.example.org/books") == "s3cret"
 
 
-@pytest.mark.usefixtures("_no_keyring")
+@pytest.mark.usefixtures("no_keyring")
 def test_what_is_no_broker_is_refused_without_repeating_it(commands: Commands, paths: Paths) -> None:
     for typed in ("redis://:s3cret@localhost", "amqp://a:s3cret@one;amqp://a:s3cret@two", "amqp://a:s3cret@"):
         said = commands.err("settings", "set", "broker_url", typed, code=3)

@@ -1,11 +1,12 @@
 """How pages are made where nobody says otherwise: the form for options, saved when it rests."""
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ambuda_desktop.params.split import PageOptions
 from ambuda_desktop.settings import Settings
 from ambuda_desktop.ui.context import Context
+from ambuda_desktop.ui.fields import delayed
 from ambuda_desktop.ui.page_options import PageOptionsForm
 
 SETTLE = 400  # milliseconds after the last key
@@ -20,11 +21,8 @@ class PageDefaults(QWidget):
         super().__init__(parent)
         self._context, self._saved = context, settings.split
         self.form = PageOptionsForm(settings.split, settings.presets)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE)
-        self._settle.timeout.connect(self._save)
-        self.form.changed.connect(self._settle.start)
+        self._save_soon = delayed(self, self._save, SETTLE)
+        self.form.changed.connect(self._save_soon.start)
         self.form.preset_saved.connect(self._save_preset)
         self.form.preset_deleted.connect(lambda name: self._save_preset(name, None))
         column = QVBoxLayout(self)
